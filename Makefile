@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Everything runs in one .venv, which the first target called makes from Python 3.11+, git and make.
+
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
+	$$python -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$python; break; }; done)
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+PYTEST := $(BIN)/pytest
+CODE   := $(wildcard reconciler billing tests benchmarks)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check lint types fmt schemas docs slow fuzz foreign bench clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): pyproject.toml
+	@test -n "$(PYTHON)" || { \
+	  echo "Python 3.11 or newer with its venv module is needed, and none was found." >&2; \
+	  echo "Install it (Debian, Ubuntu: apt install python3-venv) or name it: make PYTHON=/path/to/python3.12 ..." >&2; \
+	  exit 1; }
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || $(PYTHON) -m venv --clear $(VENV) \
+	  || { echo "$(PYTHON) cannot make a virtual environment (Debian, Ubuntu: apt install python3-venv)." >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(READY) ## a tour of the whole flow on an emulated router
+	@$(BIN)/reconcile demo
+
+test: $(READY) ## every test that is quick
+	$(PYTEST) -m 'not slow'
+
+check: lint types test ## what CI runs: lint, types, tests
+
+lint: $(READY) ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY) ## mypy --strict
+	$(BIN)/mypy $(CODE)
+
+fmt: $(READY) ## mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+schemas: $(READY) ## write schemas/ from the models
+	$(BIN)/python -m reconciler.schemas
+
+docs: $(READY) ## hold the documentation against the program
+	$(PYTEST) -m docs
+
+slow: $(READY) ## the tests that `make test` leaves out
+	$(PYTEST) -m slow
+
+fuzz: $(READY) ## the laws, with many more generated cases than `make test`
+	$(PYTEST) -m hypothesis --hypothesis-profile=fuzz
+
+foreign: $(READY) ## other people's RouterOS clients against the emulator
+	$(PYTEST) -m foreign
+
+bench: $(READY) ## measure time and round trips
+	$(PYTEST) -m bench -s
+
+clean: ## remove .venv and everything generated that git ignores
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .reconcile
+	find reconciler tests billing benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
