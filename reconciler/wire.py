@@ -3,8 +3,8 @@
 
 librouteros's transport and protocol with four things changed: every value stays text, bytes that
 are not UTF-8 survive, the socket is read 256 KiB at a time, and tags are understood. What it
-raises are OSError and librouteros's exceptions. Imports `codec` and librouteros; only this module,
-`endpoint` and `router` know that library.
+raises are OSError and librouteros's exceptions, which others take from here. Imports `codec` and
+librouteros; no other module imports that library.
 """
 
 import selectors
@@ -20,6 +20,20 @@ from librouteros.protocol import ApiProtocol, decode_length, determine_length, e
 
 from reconciler.codec import Codec
 
+__all__ = [
+    "LOSSES",
+    "ConnectionClosed",
+    "FatalError",
+    "LibRouterosError",
+    "Protocol",
+    "ProtocolError",
+    "Reply",
+    "Splitter",
+    "TooSlow",
+    "Transport",
+    "encode_words",
+]
+
 CHUNK: Final = 256 * 1024
 MAX_SENTENCE: Final = 64 * 1024 * 1024  # bytes; the largest value RouterOS prints is a 60 kB file
 REPLIES: Final = frozenset((b"!re", b"!done", b"!trap", b"!fatal", b"!empty"))
@@ -30,6 +44,10 @@ LOSSES: Final = (OSError, LibRouterosError)  # every way in which a conversation
 def encode_words(words: Iterable[bytes]) -> bytes:
     """One sentence; ProtocolError for a word of 256 MiB or more."""
     return b"".join([encode_length(len(word)) + word for word in words]) + b"\x00"
+
+
+class TooSlow(TimeoutError):
+    """Something arrives now and then, but the whole takes longer than anybody waits."""
 
 
 class Splitter:
@@ -149,6 +167,8 @@ class Transport(SocketTransport):
         if self._arrived:
             data, self._arrived = b"".join(self._arrived), []
             return data
+        if monotonic() > self.deadline:
+            raise TooSlow
         while (got := self._receive_some()) is None:
             self._wait(selectors.EVENT_READ)
         return got
@@ -173,11 +193,11 @@ class Transport(SocketTransport):
 
     def _wait(self, events: int) -> int:
         self._selector.modify(self.sock, events)
-        seconds = min(self.timeout, self.deadline - monotonic())
-        ready = self._selector.select(seconds) if seconds > 0 else []
-        if not ready:
-            raise TimeoutError
-        return ready[0][1]
+        left = self.deadline - monotonic()
+        ready = self._selector.select(min(self.timeout, left)) if left > 0 else []
+        if ready:
+            return ready[0][1]
+        raise TimeoutError if left > self.timeout else TooSlow
 
     def close(self) -> None:
         self._selector.close()
@@ -212,10 +232,10 @@ class Protocol(ApiProtocol):
         self._waiting: list[Reply] = []
         self._error: ProtocolError | None = None
 
-    def writeSentence(self, cmd: str, *words: str) -> None:  # noqa: N802 (librouteros's name)
+    def writeSentence(self, cmd: str, *words: str) -> None:
         self.transport.write(encode_words(self.codec.encode(word) for word in (cmd, *words)))
 
-    def readSentence(self) -> tuple[str, tuple[str, ...]]:  # noqa: N802 (librouteros's name)
+    def readSentence(self) -> tuple[str, tuple[str, ...]]:
         if not self._waiting:
             self._waiting = self.receive()
         word, tag, attributes = self._waiting.pop(0)

@@ -1,0 +1,298 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One session with one router: connect, read menus, write commands. All values are text.
+
+Reads are all asked at once and writes are pipelined, both matched to their answers by tag. A lost
+connection is an exception while reading and a state of each command while writing, because what
+was sent may have been done. Imports `conversation`, `endpoint`, `errors` and `wire`.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from socket import socket
+from types import TracebackType
+from typing import Self
+
+from tenacity import (
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    stop_after_delay,
+    wait_random_exponential,
+)
+
+from reconciler.codec import Row
+from reconciler.conversation import (
+    FIRST_WINDOW,
+    MAX_ROWS,
+    MAX_WINDOW,
+    PATIENCE,
+    Answer,
+    AnswerState,
+    Call,
+    Command,
+    Conversation,
+    Read,
+    Window,
+)
+from reconciler.endpoint import (
+    Endpoint,
+    TlsKind,
+    TlsMode,
+    Untrusted,
+    hide,
+    open_socket,
+    unreachable,
+)
+from reconciler.errors import LoginRefused, Refused, Unreachable
+from reconciler.wire import LOSSES, ProtocolError
+
+__all__ = [
+    "Answer",
+    "AnswerState",
+    "Command",
+    "Endpoint",
+    "Read",
+    "Session",
+    "TlsKind",
+    "TlsMode",
+    "connect",
+]
+
+
+class Session:
+    """A logged-in connection, for one thread; a context manager.
+
+    `version` is such as "7.22.3"; `source_address` is our own address on the socket, None where it
+    has none.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        sock: socket,
+        *,
+        patience: float = PATIENCE,
+        max_rows: int = MAX_ROWS,
+    ) -> None:
+        """Log in over a connected socket, which is closed when that fails."""
+        self.endpoint = endpoint
+        self._talk = Conversation(endpoint, sock, patience=patience, max_rows=max_rows)
+        self._window = Window()
+        self.source_address = self._talk.source_address
+        try:
+            self._login()
+            self.version = self._read_version()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def alive(self) -> bool:
+        """False once the session is lost or closed, and never True again."""
+        return self._talk.alive
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._talk.close()
+
+    def read(self, reads: Sequence[Read]) -> list[list[Row]]:
+        """The rows of each print, in the order asked; of a menu that does not exist: none.
+
+        Raises Refused for the first other trap (after all answers are in, so that the session goes
+        on) and Unreachable when the session is lost.
+        """
+        calls = self._ask([(read.path, _print_words(read)) for read in reads])
+        for call in calls:
+            if call.traps and not call.is_missing_menu:
+                raise _refused(self.endpoint, call)
+        return [[] if call.traps else call.rows for call in calls]
+
+    def count(self, path: str, where: tuple[str, ...] = ()) -> int:
+        """How many rows there are, without reading them. Raises as `read` does."""
+        (call,) = self._ask([(path, (f"{path}/print", "=count-only=", *where))])
+        if call.is_missing_menu:
+            return 0
+        if call.traps:
+            raise _refused(self.endpoint, call)
+        if not (call.ret or "").isdecimal():
+            raise self._talk.lose(ProtocolError(f"a count of {call.ret!r}"))
+        return int(call.ret or "0")
+
+    def _ask(self, questions: list[tuple[str, tuple[str, ...]]]) -> list[Call]:
+        calls = [Call(title) for title, _ in questions]
+        self._talk.begin()
+        for call, (_, words) in zip(calls, questions, strict=True):
+            self._talk.post(call, [self._talk.codec.encode(word) for word in words])
+        self._talk.finish()
+        return calls
+
+    def write(
+        self,
+        commands: Sequence[Command],
+        *,
+        window: int | None = None,
+        on_answer: Callable[[int, Answer], None] | None = None,
+    ) -> list[Answer]:
+        """Send all, and give one answer for each, in the order of the commands.
+
+        `window` is the most under way at once (1: each waits for the one before; None: 1024); below
+        it, how many adapts to the router. `on_answer(index, answer)` is called once for each
+        command, as its answer comes. A lost session is no exception: see AnswerState.
+        """
+        answers = [Answer(AnswerState.NOT_TRIED)] * len(commands)
+
+        def settle(call: Call, answer: Answer) -> None:
+            answers[call.index] = answer
+            if on_answer:
+                on_answer(call.index, answer)
+
+        calls = [
+            Call(command.path, index, command.secrets) for index, command in enumerate(commands)
+        ]
+        unanswered = self._pipeline(commands, calls, max(1, window or MAX_WINDOW), settle)
+        for call in unanswered:
+            was_sent = call.offset is not None and call.offset < self._talk.transport.sent
+            state = AnswerState.UNKNOWN if was_sent else AnswerState.NOT_TRIED
+            settle(call, Answer(state, message=self._talk.lost))
+        return answers
+
+    def _pipeline(
+        self,
+        commands: Sequence[Command],
+        calls: list[Call],
+        most: int,
+        settle: Callable[[Call, Answer], None],
+    ) -> list[Call]:
+        """Send and hear until all are answered or the session is lost; what is left then."""
+        talk, position = self._talk, 0
+        talk.begin()
+        while talk.alive and (position < len(calls) or talk.calls):
+            room = min(self._window.size, most) - len(talk.calls)
+            batch = calls[position : position + room]
+            position += len(batch)
+            refused = self._encode_batch(commands, batch)
+            try:
+                finished = talk.send_and_hear()
+            except (*LOSSES, Unreachable) as error:
+                talk.lose(error)
+                finished = []
+            now = time.monotonic()
+            for call in finished:
+                self._window.answered(call.sent, now, most=most, more=position < len(calls))
+            for call in refused + finished:
+                settle(call, call.answer)
+        talk.codec.forget()
+        return [*talk.calls.values(), *calls[position:]]
+
+    def _encode_batch(self, commands: Sequence[Command], batch: list[Call]) -> list[Call]:
+        """Put a batch into the outbox; those that have no encoding are refused without sending."""
+        refused = []
+        for call in batch:
+            command = commands[call.index]
+            try:
+                words = [self._talk.codec.word(name, value) for name, value in command.words]
+                self._talk.post(call, [f"{command.path}/{command.verb}".encode(), *words])
+            except (UnicodeEncodeError, ProtocolError):
+                message = "it was not sent: it holds what is no text, or is too long for the API"
+                call.traps.append(Answer(AnswerState.FAILED, message=message))
+                refused.append(call)
+        return refused
+
+    def _login(self) -> None:
+        """Name and password (6.43 and later); an older router answers that with a challenge."""
+        name, password = self.endpoint.username, self._talk.codec.encode(self.endpoint.password)
+        ret = self._log_in_with(self._talk.codec.word("name", name), b"=password=" + password)
+        if ret is None:
+            return
+        try:
+            challenge = bytes.fromhex(ret)
+        except ValueError:
+            raise self._talk.lose(ProtocolError("a login challenge that is not hex")) from None
+        # librouteros has this too, but only for passwords of ASCII.
+        digest = hashlib.md5(b"\0" + password + challenge, usedforsecurity=False).hexdigest()
+        self._log_in_with(self._talk.codec.word("name", name), f"=response=00{digest}".encode())
+
+    def _log_in_with(self, *words: bytes) -> str | None:
+        """Untagged, as every client does it; what `!done` returns."""
+        call = Call("/login")
+        self._talk.begin(patience=3 * self.endpoint.timeout)
+        self._talk.post(call, [b"/login", *words], tagged=False)
+        self._talk.finish()
+        if call.traps:
+            text = hide(call.answer.message or "", [self.endpoint.password])
+            raise LoginRefused(
+                f"{self.endpoint.label} at {self.endpoint.address} refuses the login of "
+                f"{self.endpoint.username}: {text}. Are username and password right, and has the "
+                f"user's group the policy api?"
+            )
+        return call.ret
+
+    def _read_version(self) -> str:
+        asked = time.monotonic()
+        (rows,) = self.read([Read("/system/resource", ("version",))])
+        self._window.answered(asked, time.monotonic(), most=FIRST_WINDOW, more=False)
+        version = rows[0].get("version", "").split() if rows else []
+        if not version:
+            raise self._talk.lose(ProtocolError("it does not tell its version"))
+        self._talk.logged_in = True
+        return version[0]
+
+
+def connect(
+    endpoint: Endpoint,
+    *,
+    attempts: int = 3,
+    patience: float = PATIENCE,
+    max_rows: int = MAX_ROWS,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Session:
+    """A session, or Unreachable after the last attempt, or LoginRefused at once.
+
+    No further attempt is begun after `endpoint.timeout` seconds, nor where another certificate, or
+    no RouterOS API, answers. `patience` and `max_rows`: the longest that one read may take, in
+    seconds, and the most rows that it may give.
+    """
+
+    def attempt() -> Session:
+        try:
+            sock = open_socket(endpoint)
+        except (OSError, UnicodeError) as error:  # UnicodeError: a host that is no host name
+            raise unreachable(endpoint, error) from error
+        return Session(endpoint, sock, patience=patience, max_rows=max_rows)
+
+    retrying = Retrying(
+        stop=stop_after_attempt(max(1, attempts)) | stop_after_delay(endpoint.timeout),
+        wait=wait_random_exponential(multiplier=0.2, max=2),
+        retry=retry_if_exception(
+            lambda error: isinstance(error, Unreachable) and not isinstance(error, Untrusted)
+        ),
+        sleep=sleep,
+        reraise=True,
+    )
+    return retrying(attempt)
+
+
+def _print_words(read: Read) -> tuple[str, ...]:
+    fields = (f"=.proplist={','.join(read.fields)}",) if read.fields else ()
+    return (f"{read.path}/print", *fields, *read.where)
+
+
+def _refused(endpoint: Endpoint, call: Call) -> Refused:
+    """`message` stays the router's own; the text says where it was said, and what to do."""
+    answer = call.answer
+    error = Refused(answer.message or "", answer.category)
+    hint = " Give the user's group the policies read, write, api and sensitive."
+    hint = hint if "not enough permissions" in error.message else ""
+    error.args = (f"{endpoint.label} refuses to print {call.title}: {error.message}.{hint}",)
+    return error
