@@ -99,6 +99,11 @@ def with_mark(label: str, mark: str) -> str:
     return f"{label} [rc:{mark}]" if label else f"[rc:{mark}]"
 
 
+def is_service_mark(mark: str) -> bool:
+    """`<client>/<service>`, as against `plan/…` and `router/…`."""
+    return not mark.startswith(("plan/", "router/"))
+
+
 _RATES = pair(normal.rate)
 _COMMENT = Field("comment", default="", clear="")
 _DISABLED = Field("disabled", normal.flag, default="false", clear="no")
@@ -152,7 +157,9 @@ QUEUE_TYPE = Kind(
         _rate("pcq-rate"),
         _rate("pcq-burst-rate"),
         _rate("pcq-burst-threshold", needs="pcq-burst-rate"),
-        Field("pcq-burst-time", normal.duration, default="10s", clear="10s", needs="pcq-burst-rate"),
+        Field(
+            "pcq-burst-time", normal.duration, default="10s", clear="10s", needs="pcq-burst-rate"
+        ),
         Field("pcq-total-limit", normal.size, default="2000", clear="2000"),
     ),
     rank=0,

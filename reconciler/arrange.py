@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Changes of one router -> waves in which nothing depends on anything else of the same wave.
+
+What is named comes before what names it: profiles and queue types, lists and marks, secrets and
+queues, rules with the jumps last; removals the other way round and last of all, but for rows
+that hold a key which another change needs. Imports change only.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from reconciler.change import Action, Change
+
+_WRITES_KEY = (Action.ADD, Action.SET, Action.ADOPT)
+_TOP_RANK = 3
+
+
+def make_waves(changes: Sequence[Change]) -> list[list[Change]]:
+    """Adds, sets and moves in waves; without removals that may wait."""
+    wanted_keys = {key for change in changes if (key := _key_after(change))}
+    waves = [[c for c in changes if _is_removal(c) and _key_before(c) in wanted_keys]]
+    for rank in range(_TOP_RANK):
+        ranked = [c for c in changes if c.kind.rank == rank and not _is_removal(c)]
+        # Sets go first: they may vacate the key that an add of the same menu takes.
+        waves.append([c for c in ranked if c.action is not Action.ADD])
+        waves.append([c for c in ranked if c.action is Action.ADD])
+    # Rules keep the order in which they were placed: each stands before one that is there already.
+    rules = [c for c in changes if c.kind.ordered and not _is_removal(c)]
+    waves.append([c for c in rules if not _is_jump(c)])
+    waves.append([c for c in rules if _is_jump(c)])
+    return [wave for wave in waves if wave]
+
+
+def break_waves(changes: Sequence[Change]) -> list[list[Change]]:
+    """Removals that nothing was waiting for, users before what they use, jumps first."""
+    early = {id(change) for wave in make_waves(changes) for change in wave}
+    late = [c for c in changes if _is_removal(c) and id(c) not in early]
+    jumps = [c for c in late if _is_jump(c)]
+    waves = [jumps]
+    for rank in range(_TOP_RANK, -1, -1):
+        waves.append([c for c in late if c.kind.rank == rank and not _is_jump(c)])
+    return [wave for wave in waves if wave]
+
+
+def _is_removal(change: Change) -> bool:
+    return change.action is Action.REMOVE
+
+
+def _is_jump(change: Change) -> bool:
+    return change.mark.startswith("router/jump-")
+
+
+Key = tuple[str, tuple[str | None, ...]]
+
+
+def _key_after(change: Change) -> Key | None:
+    """The key that a change takes."""
+    takes = change.action in _WRITES_KEY and change.kind.key
+    return (change.kind.path, tuple(change.key.values())) if takes else None
+
+
+def _key_before(change: Change) -> Key:
+    return (change.kind.path, tuple(change.key.values()))
+
+
+def group(changes: Iterable[Change], by: Callable[[Change], object]) -> list[list[Change]]:
+    """Changes with equal `by`, groups in order of their first change."""
+    groups: dict[object, list[Change]] = {}
+    for change in changes:
+        groups.setdefault(by(change), []).append(change)
+    return list(groups.values())

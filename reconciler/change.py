@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One difference between what a router must hold and what it holds, as data.
+
+Imports kinds, desired and order only. Nothing here shows a secret: values of secret fields are
+`***` in `before` and `after`; `digests` holds their keyed hashes, `words` what is written.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reconciler.desired import Source
+from reconciler.kinds import Kind, is_service_mark
+from reconciler.order import Placement
+
+HIDDEN = "***"
+Values = Mapping[str, str | None]
+
+
+class Action(StrEnum):
+    ADD = "add"
+    SET = "set"
+    MOVE = "move"
+    REMOVE = "remove"
+    ADOPT = "adopt"
+
+
+@dataclass(frozen=True)
+class Change:
+    """`before` and `after` hold canonical text of the fields that differ, all managed fields for
+    add and remove, None where unset. `row_id` is the router's `.id`, never shown or stored. `cause` is what drift
+    says of it: pending or drift.
+    """
+
+    action: Action
+    kind: Kind
+    key: Mapping[str, str | None]
+    before: Values
+    after: Values
+    source: Source
+    mark: str
+    row_id: str | None = None
+    words: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    unset: tuple[str, ...] = ()
+    place: Placement | None = None
+    notice: bool = False
+    digests: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cause: str | None = None
+
+    @property
+    def is_service(self) -> bool:
+        """Whether the row belongs to a client's service rather than to a plan or the router."""
+        return is_service_mark(self.source.id)

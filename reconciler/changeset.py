@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plans of all routers as one reviewable thing: fingerprint, summary, JSON and back.
+
+JSON is format 1.0 of docs/commands.md. Nothing in it is a secret: secret fields are `***`, and
+`digests` holds keyed hashes. Imports change, errors, planning and sessions.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.change import Action, Change
+from reconciler.errors import Problem, ReconcileError
+from reconciler.planning import RouterPlan
+from reconciler.sessions import Session, SessionKind
+
+FORMAT_VERSION = "1.0"
+_ESSENCE = ("router", "path", "action", "key", "before", "after", "digests")
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """What `reconcile plan` prints. `created` is an ISO time given by the caller."""
+
+    plans: tuple[RouterPlan, ...]
+    commit: str | None = None
+    created: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def changes(self) -> list[tuple[str, Change]]:
+        return [(plan.router, change) for plan in self.plans for change in plan.changes]
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.changes)
+
+    @property
+    def all_problems(self) -> list[Problem]:
+        return [*self.problems, *(problem for plan in self.plans for problem in plan.problems)]
+
+    @property
+    def sessions(self) -> list[tuple[str, Session]]:
+        return [(plan.router, session) for plan in self.plans for session in plan.sessions]
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(plan.changes for plan in self.plans)
+
+    def summary(self) -> dict[str, int]:
+        counts = Counter(change.action for _, change in self.changes)
+        drops = sum(
+            session.kind is not SessionKind.CONNECTIONS and not session.waits
+            for _, session in self.sessions
+        )
+        return {action.value: counts[action] for action in Action} | {"sessions": drops}
+
+
+def fingerprint(changes: Iterable[tuple[str, Change]]) -> str:
+    """SHA-256 over what will be done: not over `.id`s, times, or the notice list."""
+    return _hash(change_json(router, change) for router, change in changes if not change.notice)
+
+
+def _hash(entries: Iterable[Mapping[str, Any]]) -> str:
+    return hashlib.sha256("\n".join(sorted(map(essence, entries))).encode()).hexdigest()
+
+
+def essence(entry: Mapping[str, Any]) -> str:
+    """What makes two changes the same one, whether computed now or read from a plan file."""
+    return json.dumps([entry[name] for name in _ESSENCE], sort_keys=True)
+
+
+def to_json(changes: ChangeSet) -> dict[str, Any]:
+    entries = [(change, change_json(router, change)) for router, change in changes.changes]
+    return {
+        "format_version": FORMAT_VERSION,
+        "fingerprint": changes.fingerprint,
+        "commit": changes.commit,
+        "created": changes.created,
+        "routers": [_router_json(plan) for plan in changes.plans],
+        "changes": [entry for change, entry in entries if not change.notice],
+        "notices": [entry for change, entry in entries if change.notice],
+        "problems": [problem_json(problem) for problem in changes.all_problems],
+        "sessions": [
+            {"router": router, "kind": session.kind.value, "client": session.client}
+            for router, session in changes.sessions
+            if not session.waits
+        ],
+        "summary": changes.summary(),
+    }
+
+
+def _router_json(plan: RouterPlan) -> dict[str, Any]:
+    return {
+        "router": plan.router,
+        "status": plan.status.value,
+        "version": plan.version,
+        "fingerprint": fingerprint((plan.router, change) for change in plan.changes),
+        "error": plan.error,
+    }
+
+
+def change_json(router: str, change: Change) -> dict[str, Any]:
+    where = change.source.where
+    entry = {
+        "router": router,
+        "path": change.kind.path,
+        "action": change.action.value,
+        "key": dict(change.key),
+        "before": dict(change.before),
+        "after": dict(change.after),
+        "digests": dict(change.digests),
+        "source": {
+            "id": change.source.id,
+            "file": where.file if where else None,
+            "line": where.line if where else None,
+        },
+    }
+    return entry | ({"cause": change.cause} if change.cause else {})
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    where = problem.where
+    return {
+        "severity": problem.severity.value,
+        "code": problem.code,
+        "file": where.file if where else None,
+        "line": where.line if where else None,
+        "router": problem.router,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+class Stale(ReconcileError):
+    """What was reviewed is not what would be done now."""
+
+    exit_code = 6
+
+
+@dataclass(frozen=True)
+class PlanFile:
+    """A plan written by `plan --out`: exactly these changes may be applied.
+
+    `entries` are as in the JSON; `notices` those of the notice list, which never make it stale.
+    """
+
+    fingerprint: str
+    entries: tuple[Mapping[str, Any], ...]
+    notices: tuple[Mapping[str, Any], ...]
+    commit: str | None
+
+    @classmethod
+    def parse(cls, text: str) -> "PlanFile":
+        """Raises Stale where the file is damaged or was changed by hand."""
+        try:
+            data = json.loads(text)
+            version, stated = str(data["format_version"]), data["fingerprint"]
+            entries, notices = tuple(data["changes"]), tuple(data["notices"])
+            own = _hash(entries)
+            for entry in notices:
+                essence(entry)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Stale(f"This is no plan file ({error!r}). Make it with plan --out.") from error
+        if version.split(".")[0] != FORMAT_VERSION.split(".")[0]:
+            raise Stale(f"The plan file has format {version}, this program reads {FORMAT_VERSION}.")
+        if own != stated:
+            raise Stale(
+                "The plan file was changed after it was made: its fingerprint does not fit its"
+                " changes. Nothing was written. Make it anew with plan --out."
+            )
+        return cls(stated, entries, notices, data.get("commit"))

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Inventory + router -> the rows that router must hold. Pure, but for secrets handed in.
+
+May import errors, normal, kinds, desired, models, inventory and secrets.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+
+from reconciler.compile.plans import plan_rows, suspended_profile
+from reconciler.compile.rules import rule_rows
+from reconciler.compile.services import notice_rows, service_rows
+from reconciler.desired import Desired, Source, Wanted
+from reconciler.inventory import Inventory, Subscription
+from reconciler.models import Mode, Router, Sessions, Status
+from reconciler.secrets import Secrets
+
+__all__ = ["compile_router"]
+
+
+def compile_router(
+    inventory: Inventory, router: Router, secrets: Secrets, noticed: Collection[str] = ()
+) -> Wanted:
+    """Everything `router` must hold. `noticed`: services (`client/service`) with an open invoice
+    past its notice date, whose addresses go into the notice list.
+    """
+    here = [sub for sub in inventory.subscriptions if sub.router.id == router.id]
+    managed = [sub for sub in here if sub.client.manage and sub.service.has_rows]
+    rows = list(rule_rows(router, inventory.where(router)))
+    rows += _plans(inventory, router, managed)
+    for sub in managed:
+        rows += service_rows(sub, secrets)
+        if sub.id in noticed and sub.service.status is Status.ACTIVE:
+            rows += notice_rows(sub)
+    return Wanted(
+        rows=tuple(rows),
+        unmanaged=_marks(sub for sub in inventory.subscriptions if not sub.client.manage),
+        elsewhere={
+            mark: sub.router.id
+            for sub in inventory.subscriptions
+            if sub.client.manage and sub.service.has_rows and sub.router.id != router.id
+            for mark in (sub.id, *sub.former_ids)
+        },
+        cancelled=_marks(sub for sub in inventory.subscriptions if not sub.service.has_rows),
+        waiting=_marks(sub for sub in here if sub.zone.sessions is Sessions.WAIT),
+    )
+
+
+def _marks(subs: Iterable[Subscription]) -> frozenset[str]:
+    return frozenset(mark for sub in subs for mark in (sub.id, *sub.former_ids))
+
+
+def _plans(inventory: Inventory, router: Router, subs: Collection[Subscription]) -> list[Desired]:
+    rows: list[Desired] = []
+    members = Counter(sub.plan.id for sub in subs)
+    blocked = {
+        sub.plan.id
+        for sub in subs
+        if sub.plan.mode is Mode.PPPOE and sub.service.is_blocked and not sub.service.address
+    }
+    for plan_id in sorted(members):
+        plan = inventory.plans[plan_id]
+        source = Source(f"plan/{plan_id}", inventory.where(plan))
+        rows += plan_rows(plan, router, source, members[plan_id])
+        if plan_id in blocked:
+            rows.append(suspended_profile(plan, router, source))
+    return rows

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a router must hold: rows with their mark and the place in the files they come from.
+
+Imports errors and kinds only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.errors import Where
+from reconciler.kinds import Kind
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a row comes from: `ana-lopez/internet`, `plan/hogar-10`, `router/allowed`."""
+
+    id: str
+    where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """One row as it must be. `values` are written as they stand; a field not named is at its default.
+
+    `mark` is the text between `[rc:` and `]` (the name where rows have no comment); `aliases` are
+    marks of former ids that are this row's too. `first`: before every rule that is not ours.
+    `notice`: computed from the date, shown apart and outside the fingerprint.
+    """
+
+    kind: Kind
+    mark: str
+    values: Mapping[str, str] = field(repr=False)
+    source: Source
+    aliases: tuple[str, ...] = ()
+    first: bool = False
+    notice: bool = False
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Everything wanted of one router.
+
+    `unmanaged`: marks that come off while their rows stay. `elsewhere`: mark -> router for services
+    that live on another router now, so that removals wait for their new home. `cancelled`: marks
+    whose removal a file asks for. `waiting`: marks whose live session is left (`sessions: wait`).
+    """
+
+    rows: tuple[Desired, ...] = ()
+    unmanaged: frozenset[str] = frozenset()
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    cancelled: frozenset[str] = frozenset()
+    waiting: frozenset[str] = frozenset()

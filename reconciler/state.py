@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The last applied commit, kept on the router itself as one disabled address-list row.
+
+`list=rc-state address=192.0.2.1 disabled=yes comment="commit=… date=… tool=…"`: everyday API
+rights suffice, and nothing is kept on the side. Imports kinds only.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from reconciler.kinds import ADDRESS_LIST, Row
+
+STATE_LIST, LEASE_LIST = "rc-state", "rc-lease"
+STATE_ADDRESS = "192.0.2.1"  # TEST-NET-1 of RFC 5737: never routed
+PATH = ADDRESS_LIST.path
+
+
+@dataclass(frozen=True)
+class State:
+    """`commit` and `day` of the last whole apply; `row_id` of the row that says so."""
+
+    commit: str
+    day: date
+    tool: str
+    row_id: str | None = None
+
+    @property
+    def comment(self) -> str:
+        return f"commit={self.commit} date={self.day.isoformat()} tool={self.tool}"
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        """The row as it is added."""
+        return (
+            ("list", STATE_LIST),
+            ("address", STATE_ADDRESS),
+            ("disabled", "yes"),
+            ("comment", self.comment),
+        )
+
+
+def parse_state(rows: Iterable[Row]) -> State | None:
+    """The state among address-list rows; None where there is none or it cannot be read."""
+    for row in rows:
+        if row.get("list") == STATE_LIST:
+            parts = dict(
+                word.split("=", 1) for word in row.get("comment", "").split() if "=" in word
+            )
+            try:
+                day = date.fromisoformat(parts["date"])
+                return State(parts["commit"], day, parts.get("tool", ""), row[".id"])
+            except (KeyError, ValueError):
+                continue
+    return None
+
+
+def state_row_ids(rows: Iterable[Row]) -> list[str]:
+    """Every row of the two lists that are ours by name."""
+    return [row[".id"] for row in rows if row.get("list") in (STATE_LIST, LEASE_LIST)]

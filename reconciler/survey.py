@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading a router: one print a menu, all asked at once, only the fields that are compared.
+
+Imports kinds, router, state.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.kinds import ADDRESS_LIST, KINDS, Row
+from reconciler.router import Read, Session
+from reconciler.state import State, parse_state
+
+# Menus that are only looked at: what the warnings of a plan need.
+_LOOKED_AT = {
+    "/ip/firewall/filter": ("src-address", "dst-address"),
+    "/ipv6/address": ("address", "disabled", "dynamic", "link-local"),
+    "/interface/bridge": ("name", "arp"),
+    "/interface/vlan": ("name", "arp"),
+    "/interface/ethernet": ("name", "arp"),
+}
+
+
+@dataclass(frozen=True)
+class Actual:
+    """What a router holds: rows by menu, in their order; a menu it has not is in `missing`."""
+
+    version: str
+    tables: Mapping[str, Sequence[Row]]
+    missing: frozenset[str]
+    state: State | None
+
+    def rows(self, path: str) -> Sequence[Row]:
+        return self.tables.get(path, ())
+
+
+def read_router(session: Session) -> Actual:
+    """One round trip for everything; raises Unreachable or Refused."""
+    reads = [_read_of(kind.path, kind.print_fields, kind.where) for kind in KINDS]
+    seen = {kind.path for kind in KINDS}
+    reads += [_read_of(path, ()) for path in _LOOKED_AT if path not in seen]
+    tables: dict[str, Sequence[Row]] = {}
+    missing = set()
+    for read, rows in zip(reads, session.read(reads), strict=True):
+        tables[read.path] = rows if rows is not None else ()
+        if rows is None:
+            missing.add(read.path)
+    state = parse_state(tables[ADDRESS_LIST.path])
+    return Actual(session.version, tables, frozenset(missing), state)
+
+
+def _read_of(path: str, fields: tuple[str, ...], where: tuple[str, ...] = ()) -> Read:
+    return Read(path, (*fields, *_LOOKED_AT.get(path, ())), where)
+
+
+def read_rows(session: Session, path: str, fields: tuple[str, ...]) -> Sequence[Row]:
+    """One menu; a menu that the router has not is empty."""
+    return session.read([Read(path, fields)])[0] or ()

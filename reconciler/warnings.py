@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a router's own configuration does to our clients: warnings, once a router. Pure.
+
+Imports desired, errors, kinds, models, sessions and survey.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Network
+from operator import itemgetter
+
+from reconciler.desired import Desired
+from reconciler.errors import Problem, Severity
+from reconciler.kinds import ARP, QUEUE_SIMPLE, Row, is_fixed
+from reconciler.models import Router
+from reconciler.sessions import has_fasttrack
+from reconciler.survey import Actual
+
+
+def warnings_of(router: Router, wanted: Sequence[Desired], actual: Actual) -> list[Problem]:
+    """Each kind of warning at most once, with the first offenders named."""
+    found = [
+        *_fasttrack(wanted, actual),
+        *_covering_queues(wanted, actual),
+        *_ipv6(router, wanted, actual),
+        *_open_arp(wanted, actual),
+    ]
+    return [
+        Problem(code, message, hint, severity=Severity.WARNING, router=router.id)
+        for code, message, hint in found
+    ]
+
+
+Finding = tuple[str, str, str]
+
+
+def _fasttrack(wanted: Sequence[Desired], actual: Actual) -> Iterator[Finding]:
+    queued = any(row.kind is QUEUE_SIMPLE or row.kind.path == "/ppp/secret" for row in wanted)
+    if queued and has_fasttrack(actual.rows("/ip/firewall/filter")):
+        yield (
+            "fasttrack",
+            "an enabled fasttrack-connection rule lets clients' traffic bypass their queues.",
+            "Disable it, or exclude the clients' addresses from it.",
+        )
+
+
+def _covering_queues(wanted: Sequence[Desired], actual: Actual) -> Iterator[Finding]:
+    """Foreign queues before ours whose target holds a client's address: the first match wins."""
+    rows = actual.rows(QUEUE_SIMPLE.path)
+    place = {row.get("name"): at for at, row in enumerate(rows)}
+    # (address, place in the list, parent), sorted by address, so that a prefix is a slice.
+    hosts = sorted(
+        (low, place.get(row.values["name"], len(rows)), row.values.get("parent", "none"))
+        for row in wanted
+        if row.kind is QUEUE_SIMPLE
+        for low, _ in _ranges(row.values["target"])
+    )
+    covering = [
+        row.get("name", "")
+        for at, row in enumerate(rows)
+        if QUEUE_SIMPLE.mark_of(row) is None and _is_enabled_root(row)
+        for low, high in _ranges(row.get("target", ""))
+        if any(
+            after > at and parent != row.get("name")
+            for _, after, parent in _between(hosts, low, high)
+        )
+    ]
+    if covering:
+        covering = list(dict.fromkeys(covering))
+        names = ", ".join(covering[:3]) + (" …" if len(covering) > 3 else "")
+        yield (
+            "covering-queue",
+            f"hand-made simple queues hold clients' addresses too ({names});"
+            " the first that matches decides.",
+            "Move them behind the clients' queues, make them their parent, or remove them.",
+        )
+
+
+Host = tuple[int, int, str]
+
+
+def _between(hosts: list[Host], low: int, high: int) -> list[Host]:
+    start = bisect_left(hosts, low, key=itemgetter(0))
+    return hosts[start : bisect_right(hosts, high, key=itemgetter(0))]
+
+
+def _is_enabled_root(row: Row) -> bool:
+    return not is_fixed(row) and row.get("disabled") != "true" and row.get("parent") == "none"
+
+
+def _ranges(targets: str) -> Iterator[tuple[int, int]]:
+    """First and last address of each IPv4 prefix in a target list, as numbers."""
+    for part in targets.split(","):
+        try:
+            network = IPv4Network(part, strict=False)
+        except ValueError:
+            continue
+        yield int(network.network_address), int(network.broadcast_address)
+
+
+def _ipv6(router: Router, wanted: Sequence[Desired], actual: Actual) -> Iterator[Finding]:
+    if router.ipv6_block or not router.block_rules or not wanted:
+        return
+    if any(_is_routed(row) for row in actual.rows("/ipv6/address")):
+        yield (
+            "ipv6-open",
+            "the router forwards IPv6, which block rules for IPv4 do not touch.",
+            "Set `ipv6_block: true` and the services' `ipv6:` prefixes.",
+        )
+
+
+def _is_routed(row: Row) -> bool:
+    address = row.get("address", "").lower()
+    return row.get("disabled") != "true" and not address.startswith(("fe80", "::1", "fd", "fc"))
+
+
+def _open_arp(wanted: Sequence[Desired], actual: Actual) -> Iterator[Finding]:
+    bound = {row.values["interface"] for row in wanted if row.kind is ARP}
+    modes = {
+        row.get("name"): row.get("arp", "enabled")
+        for path in ("/interface/bridge", "/interface/vlan", "/interface/ethernet")
+        for row in actual.rows(path)
+    }
+    open_ = sorted(name for name in bound if modes.get(name, "reply-only") != "reply-only")
+    if open_:
+        yield (
+            "arp-open",
+            f"ARP bindings on {', '.join(open_)} bind nobody: the interface learns by itself.",
+            "Set arp=reply-only on it once every client has its binding.",
+        )
