@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Folders of YAML files to an Inventory and a list of everything that is wrong in them.
+
+    inventory, problems = load(root)
+
+The order of work: find the files (`files`), read each by itself (`reading`, with `salvage`,
+`complaints` and `rules`), put them together (`draft`), check what crosses files (`checks`).
+Imports of the project: errors, wording, yamlfile, addresses, models.
+"""
+
+from reconciler.inventory.files import find_root
+from reconciler.inventory.loading import load
+from reconciler.inventory.model import Inventory, Subscription
+
+__all__ = ["Inventory", "Subscription", "find_root", "load"]

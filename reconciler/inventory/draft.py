@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files put together, as the checks across files see them.
+
+Imports of the project: errors, models, yamlfile, its neighbours.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from reconciler.errors import Problem, Where
+from reconciler.inventory.files import contents
+from reconciler.inventory.finding import Finding
+from reconciler.inventory.kinds import CLIENT, PLAN, ROUTER, ZONE
+from reconciler.inventory.model import Inventory, Subscription
+from reconciler.inventory.reading import Reading, original
+from reconciler.models import Client, Settings
+from reconciler.yamlfile import Document, Loc, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A subscription with where it was read: its client's file and its index there."""
+
+    subscription: Subscription
+    reading: Reading
+    index: int
+
+    def loc(self, *keys: str | int) -> Loc:
+        """The path of a part of the service."""
+        return ("services", self.index, *keys)
+
+
+@dataclass
+class Draft:
+    """All readings, and an inventory of what is usable of them.
+
+    Where two files have one id, the first in the order of paths is in the inventory. Lines of
+    single keys are not kept while loading: the few that problems name are found by reading that
+    file once more.
+    """
+
+    inventory: Inventory
+    settings: Reading
+    readings: list[Reading]
+    placed: list[Placed] = field(default_factory=list)
+    _documents: dict[str, Document | None] = field(default_factory=dict)
+
+    def of_kind(self, name: str) -> Iterator[tuple[Any, Reading]]:
+        """Every usable model of a kind with its reading, those with a repeated id too."""
+        for reading in self.readings:
+            if reading.kind.name == name and reading.model is not None:
+                yield reading.model, reading
+
+    def known(self, name: str) -> set[str]:
+        """The ids of a kind, those of files that cannot be used included."""
+        known: set[str] = set()
+        for reading in self.readings:
+            if reading.kind.name == name:
+                known.add(PurePosixPath(reading.file).stem)
+                known.add(getattr(reading.model, "id", ""))
+        return known - {""}
+
+    def where(self, reading: Reading, loc: Loc) -> Where:
+        """The file and line of a part of a model."""
+        if reading.file not in self._documents:
+            data = contents(self.inventory.root, reading.file)
+            document = parse(data, reading.file)[0] if isinstance(data, bytes) else None
+            self._documents[reading.file] = document
+        document = self._documents[reading.file]
+        line = document.line(original(loc, reading.services)) if document else None
+        return Where(reading.file, line)
+
+    def problem(self, reading: Reading, finding: Finding) -> Problem:
+        """A finding of a check, with its place."""
+        return finding.at(self.where(reading, finding.loc))
+
+
+def assemble(root: Path, settings: Reading, readings: list[Reading]) -> Draft:
+    """Sort the models by kind and id, and resolve what the services refer to."""
+    models: dict[str, dict[str, Any]] = {kind.name: {} for kind in (ROUTER, ZONE, PLAN, CLIENT)}
+    places: dict[int, Where] = {}
+    chosen: dict[str, Reading] = {}
+    for reading in readings:
+        model: Any = reading.model
+        if model is None:
+            continue
+        places[id(model)] = Where(reading.file, reading.line)
+        of_kind = models[reading.kind.name]
+        if model.id not in of_kind:
+            of_kind[model.id] = model
+            if isinstance(model, Client):
+                chosen[model.id] = reading
+                for service, line in zip(model.services, reading.service_lines, strict=True):
+                    places[id(service)] = Where(reading.file, line)
+    by_id = {name: dict(sorted(found.items())) for name, found in models.items()}
+    inventory = Inventory(
+        root=root,
+        settings=settings.model if isinstance(settings.model, Settings) else Settings(format=1),
+        routers=by_id["router"],
+        zones=by_id["zone"],
+        plans=by_id["plan"],
+        clients=by_id["client"],
+        places=places,
+    )
+    placed = [one for id_ in by_id["client"] for one in _resolve(inventory, chosen[id_])]
+    subscriptions = tuple(one.subscription for one in placed)
+    inventory = replace(inventory, subscriptions=subscriptions)
+    return Draft(inventory, settings, readings, placed)
+
+
+def _resolve(inventory: Inventory, reading: Reading) -> Iterator[Placed]:
+    client: Any = reading.model
+    zone = inventory.zones.get(client.zone)
+    if zone is None:
+        return
+    for index, service in enumerate(client.services):
+        plan = inventory.plans.get(service.plan)
+        router = inventory.routers.get(service.router or zone.router)
+        if plan is not None and router is not None:
+            where = inventory.places[id(service)]
+            yield Placed(Subscription(client, service, plan, zone, router, where), reading, index)

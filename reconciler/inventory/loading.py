@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole repository: find, read, check. Imports of the project: errors, its neighbours."""
+
+from pathlib import Path
+
+from reconciler.errors import Problem
+from reconciler.inventory.checks import CHECKS
+from reconciler.inventory.draft import assemble
+from reconciler.inventory.files import contents, find_files
+from reconciler.inventory.kinds import SETTINGS, SETTINGS_FILE, Kind
+from reconciler.inventory.model import Inventory
+from reconciler.inventory.reading import Reading, read
+
+
+def load(root: Path) -> tuple[Inventory | None, list[Problem]]:
+    """Read and check all files below `root`; never raises for what is in them.
+
+    All problems at once, sorted by place. No inventory where `reconcile.yaml` is missing or
+    unusable; with errors, what is usable: a caller goes on only when no problem is an error.
+    """
+    settings = _read(root, SETTINGS, SETTINGS_FILE)
+    found, problems = find_files(root)
+    readings = [_read(root, one.kind, one.file) for one in found]
+    for reading in (settings, *readings):
+        problems.extend(reading.problems)
+    draft = assemble(root, settings, readings)
+    for check in CHECKS:
+        problems.extend(check(draft))
+    unique = dict.fromkeys(problems)
+    inventory = draft.inventory if settings.model is not None else None
+    return inventory, sorted(unique, key=lambda problem: problem.sort_key)
+
+
+def _read(root: Path, kind: Kind, file: str) -> Reading:
+    data = contents(root, file)
+    if isinstance(data, Problem):
+        return Reading(kind, file, None, (data,), damaged=True)
+    return read(kind, file, data)

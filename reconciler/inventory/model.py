@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A state repository in memory: its files as models, and each service with all it refers to.
+
+Pure values. Imports of the project: errors, models.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from reconciler.errors import Where
+from reconciler.models import Client, Mode, Plan, Router, Service, Settings, Shaping, Zone
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One service of one client with its plan, zone and router; `where`: its first line."""
+
+    client: Client
+    service: Service
+    plan: Plan
+    zone: Zone
+    router: Router
+    where: Where
+
+    @property
+    def id(self) -> str:
+        """`ana-lopez/internet`, as in the marks on the router."""
+        return f"{self.client.id}/{self.service.id}"
+
+    @property
+    def former_ids(self) -> tuple[str, ...]:
+        """The ids that marks under the client's former ids have."""
+        return tuple(f"{former}/{self.service.id}" for former in self.client.former_ids)
+
+    @property
+    def name(self) -> str:
+        """Name of the queue, or user name of the login."""
+        if self.service.name is not None:
+            return self.service.name
+        if self.service.id == "internet":
+            return self.client.id
+        return f"{self.client.id}-{self.service.id}"
+
+    @property
+    def label(self) -> str:
+        """What stands before the mark in a comment."""
+        return self.service.comment or self.client.name
+
+    @property
+    def address(self) -> IPv4Address | None:
+        return self.service.address
+
+    @property
+    def local_address(self) -> IPv4Address | None:
+        """For the secret: the service's own, or the zone's where the plan has none."""
+        if self.service.local_address is not None:
+            return self.service.local_address
+        return None if self.plan.local_address is not None else self.zone.local_address
+
+    @property
+    def interface(self) -> str | None:
+        """Where its ARP binding goes."""
+        return self.service.interface or self.zone.interface or self.router.lan_interface
+
+    @property
+    def parent(self) -> str | None:
+        """The parent queue of its own simple queue."""
+        return self.service.parent or self.plan.parent
+
+    @property
+    def has_queue(self) -> bool:
+        """Whether it has a simple queue of its own."""
+        return self.plan.mode is Mode.SIMPLE_QUEUE or self.plan.shaping is Shaping.QUEUE
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """All files of a state repository.
+
+    `subscriptions` holds every service whose plan, zone and router exist, by client id and then in
+    the order of the file; those of `manage: false` and cancelled ones are among them.
+    """
+
+    root: Path
+    settings: Settings
+    routers: Mapping[str, Router] = field(default_factory=dict)
+    zones: Mapping[str, Zone] = field(default_factory=dict)
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+    clients: Mapping[str, Client] = field(default_factory=dict)
+    subscriptions: tuple[Subscription, ...] = ()
+    places: Mapping[int, Where] = field(default_factory=dict, repr=False, compare=False)
+
+    def where(self, part: BaseModel) -> Where:
+        """Where a router, zone, plan, client or service of this inventory stands.
+
+        A file's line is that of its `id`, a service's that of its first key. Raises LookupError
+        for anything that was not read from a file.
+        """
+        try:
+            return self.places[id(part)]
+        except KeyError:
+            raise LookupError(f"{type(part).__name__} was not read from a file") from None

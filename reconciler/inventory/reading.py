@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One file: bytes and its path in, a model and problems out. Pure, so that it may run anywhere.
+
+Imports of the project: errors, yamlfile, models, its neighbours.
+"""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from pydantic import ValidationError
+
+from reconciler.errors import Problem, Where
+from reconciler.inventory.complaints import complaint
+from reconciler.inventory.finding import Finding
+from reconciler.inventory.kinds import SETTINGS, Kind
+from reconciler.inventory.salvage import salvage
+from reconciler.models.base import Model
+from reconciler.wording import show
+from reconciler.yamlfile import Document, Loc, parse
+
+_MOST_PROBLEMS = 1000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What became of one file.
+
+    `damaged`: parts of the file are missing from `model`, or all of it. `service_lines` are the
+    lines of the services that `model` has, `services` their indexes in the file.
+    """
+
+    kind: Kind
+    file: str
+    model: Model | None
+    problems: tuple[Problem, ...] = ()
+    line: int = 1
+    services: tuple[int, ...] = ()
+    service_lines: tuple[int, ...] = ()
+    damaged: bool = False
+
+
+def read(kind: Kind, file: str, data: bytes) -> Reading:
+    """Read one file of the repository; `file` is its path relative to the root."""
+    document, problems = parse(data, file)
+    if document is None:
+        return Reading(kind, file, None, tuple(problems), damaged=True)
+    damaged = bool(problems)
+    model: Model | None
+    try:
+        model = kind.model.model_validate(document.value)
+        services = tuple(range(len(getattr(model, "services", ()))))
+        findings: list[Finding] = []
+    except ValidationError as error:
+        damaged = True
+        findings = [
+            complaint(kind.model, document.value, detail)
+            for detail in error.errors(include_url=False)
+        ]
+        model, services = salvage(kind.model, file, document.value, error)
+    problems += [finding.at(Where(file, document.line(finding.loc))) for finding in findings]
+    if model is not None:
+        for finding in _broken_rules(kind, file, model):
+            if not (finding.needs_all and damaged):
+                loc = original(finding.loc, services)
+                problems.append(finding.at(Where(file, document.line(loc))))
+    return Reading(
+        kind=kind,
+        file=file,
+        model=model,
+        problems=_bounded(problems, file),
+        line=document.line(("id",)),
+        services=services,
+        service_lines=tuple(_service_line(document, index) for index in services),
+        damaged=damaged,
+    )
+
+
+def original(loc: Loc, services: tuple[int, ...]) -> Loc:
+    """A path in a model as a path in its file, from which services may have been left out."""
+    match loc:
+        case ("services", int(index), *rest) if index < len(services):
+            return ("services", services[index], *rest)
+    return loc
+
+
+def _broken_rules(kind: Kind, file: str, model: Model) -> list[Finding]:
+    findings = [finding for rule in kind.rules for finding in rule(model)]
+    stem = PurePosixPath(file).stem
+    if kind is not SETTINGS and (its_id := getattr(model, "id", stem)) != stem:
+        message = f"The id {show(its_id)} is not the file's name."
+        hint = f"Name the file {its_id}.yaml, or write `id: {show(stem)[1:-1]}`"
+        findings.append(Finding("id-not-file-name", ("id",), message, hint))
+    return findings
+
+
+def _service_line(document: Document, index: int) -> int:
+    service = document.value["services"][index]
+    return document.line(("services", index, *list(service)[:1]))
+
+
+def _bounded(problems: list[Problem], file: str) -> tuple[Problem, ...]:
+    if len(problems) <= _MOST_PROBLEMS:
+        return tuple(problems)
+    more = len(problems) - _MOST_PROBLEMS
+    last = Problem(
+        "too-many", f"{more} more problems in this file are not shown.", None, Where(file)
+    )
+    return (*problems[:_MOST_PROBLEMS], last)

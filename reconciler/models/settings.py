@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`reconcile.yaml`: the settings of the company.
+
+Imports of the project: its neighbours in models.
+"""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from reconciler.models.base import Model
+from reconciler.models.scalars import Bool, Count, Text, TimeZone, WholePercent, shape, whole
+from reconciler.models.secret import Secret
+
+_TWO_DIGITS = 2
+# Minor digits of ISO 4217 that are not two, for currencies that somebody may bill in.
+_OTHER_DIGITS = {
+    **dict.fromkeys(
+        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
+    ),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+}
+
+
+class Company(Model):
+    """Who bills."""
+
+    name: Text
+    """Name on documents."""
+    tax_id: Text | None = None
+    """RFC, RUC, NIT, CUIT … as it stands on invoices."""
+    email: Text | None = None
+    """For answers to messages."""
+    phone: Text | None = None
+    """As it is printed."""
+    website: Text | None = None
+    """As it is printed."""
+
+
+class SecretSettings(Model):
+    """Where the repository's own secrets are, and which kinds are accepted."""
+
+    key: Secret | None = None
+    """The repository key: derives passwords, makes secrets comparable, signs plan files."""
+    age_identity: Secret | None = None
+    """The age identity (`AGE-SECRET-KEY-…`) that opens `age` secrets."""
+    allow_plain: Bool = False
+    """Whether `{plain: …}` is accepted anywhere."""
+
+
+class Limits(Model):
+    """What an apply may do at most without a flag that says so; for each router."""
+
+    removals: Count = 5
+    """Services that lose their rows although no file says why."""
+    removals_percent: WholePercent = 10
+    """The same, of the services the router held before."""
+    changes_percent: WholePercent = 30
+    """Services whose rows are set or removed, of those the router held before."""
+    cuts_percent: WholePercent = 10
+    """Active services newly suspended (and more than 5)."""
+    sessions: Count = 50
+    """Live sessions dropped, in the whole run."""
+
+
+class OwnLimits(Model):
+    """Limits of one router or zone; what is absent is as in the settings."""
+
+    removals: Count | None = None
+    """Services that lose their rows although no file says why."""
+    removals_percent: WholePercent | None = None
+    """The same, of the services the router held before."""
+    changes_percent: WholePercent | None = None
+    """Services whose rows are set or removed, of those the router held before."""
+    cuts_percent: WholePercent | None = None
+    """Active services newly suspended (and more than 5)."""
+
+
+Locale = Annotated[
+    str,
+    BeforeValidator(shape(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_([A-Z]{2}|\d{3}))?", "a locale", "es_MX")),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^[a-z]{2,3}(_[A-Z][a-z]{3})?(_([A-Z]{2}|\d{3}))?$"}
+    ),
+]
+Currency = Annotated[
+    str,
+    BeforeValidator(shape(r"[A-Z]{3}", "a currency of ISO 4217", "MXN")),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$"}),
+]
+Format = Annotated[int, BeforeValidator(whole(1, 1)), WithJsonSchema({"enum": [1, "1"]})]
+
+
+class Settings(Model):
+    """Settings of the company; the file marks the root of a state repository."""
+
+    format: Format
+    """Version of the file format."""
+    company: Company | None = None
+    """Who bills."""
+    locale: Locale = "en_US"
+    """Language and number format of documents."""
+    timezone: TimeZone = "UTC"
+    """Decides what today is; a zone may set its own."""
+    currency: Currency = "USD"
+    """ISO 4217; must be written where anything is billed."""
+    secrets: SecretSettings = SecretSettings()
+    """Where the repository's own secrets are."""
+    limits: Limits = Limits()
+    """What an apply may do at most without a flag."""
+
+    @property
+    def minor_digits(self) -> int:
+        """Decimals of an amount: 2 for MXN, 0 for CLP."""
+        return _OTHER_DIGITS.get(self.currency, _TWO_DIGITS)

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How values of files get into sentences: shortened, harmless, and with what was probably meant.
+
+Imports nothing of the project.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+_LONGEST = 60
+
+
+def printable(text: str) -> str:
+    """The text with everything escaped that a terminal, a log or a reader could mistake."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def show(value: object) -> str:
+    """A value as it stands in a sentence: on one line, at most 60 characters of it."""
+    text = printable(str(value))
+    return f"`{text if len(text) <= _LONGEST else text[: _LONGEST - 1] + '…'}`"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is nearest to this one, if one is near enough to be a slip."""
+    found = get_close_matches(word[:100], list(known), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def listing(words: Iterable[str], most: int = 8) -> str:
+    """`a, b and c`, cut after a few."""
+    known = list(words)
+    if len(known) > most:
+        return ", ".join(known[:most]) + f" and {len(known) - most} more"
+    if len(known) > 1:
+        return ", ".join(known[:-1]) + f" and {known[-1]}"
+    return "".join(known)
