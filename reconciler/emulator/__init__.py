@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An emulated RouterOS device that speaks the binary API.
+
+Imports nothing of the product but `reconciler.errors`, so that it cannot share its mistakes;
+its facts are in `facts/` and explained in docs/routeros-facts.md.
+"""
+
+from reconciler.emulator.clock import Clock
+from reconciler.emulator.device import Device
+from reconciler.emulator.server import Server, main_serve, serve
+from reconciler.emulator.traps import Trap
+
+__all__ = ["Clock", "Device", "Server", "Trap", "main_serve", "serve"]

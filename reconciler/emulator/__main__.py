@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`python -m reconciler.emulator`: serves a device, perhaps loaded with an export."""
+
+import argparse
+
+from reconciler.emulator.server import main_serve
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="reconciler.emulator", description=__doc__)
+    parser.add_argument("--load", metavar="FILE.rsc")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--version")
+    parser.add_argument("--user", default="admin")
+    parser.add_argument("--password", default="")
+    options = parser.parse_args()
+    main_serve(options.load, options.port, options.version, options.user, options.password)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An emulated router: its state and the shortcuts that tests use. No sockets.
+
+May import the rest of the package but session and server.
+"""
+
+import threading
+
+from reconciler.emulator import hooks
+from reconciler.emulator.clock import Clock
+from reconciler.emulator.facts.interface import INTERFACE_TYPES
+from reconciler.emulator.facts.model import Fields
+from reconciler.emulator.hardware import DEFAULT_VERSION, fresh_rows, missing_hardware, resource
+from reconciler.emulator.kinds.units import format_time
+from reconciler.emulator.store import Store, load_facts
+from reconciler.emulator.table import Row, Table
+from reconciler.emulator.version import Version
+
+VOLATILE_MENUS = frozenset(
+    "/log /system/resource /system/clock /user/active /system/history /interface".split()
+)
+
+
+class Device(Store):
+    """`version=None` takes the version from the header of the first export loaded.
+
+    Every public method may be called from any thread.
+    """
+
+    def __init__(
+        self, version: str | None = DEFAULT_VERSION, identity: str = "MikroTik",
+        clock: Clock | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(Version.parse(version or DEFAULT_VERSION), clock or Clock())
+        self.lock = threading.RLock()
+        self.version_given = version is not None
+        self.booted = self.clock.now()
+        self.secrets: dict[str, str] = {}
+        self.missing = lambda trap: missing_hardware(self, trap)
+        self._start(identity)
+
+    def _start(self, identity: str) -> None:
+        load_facts(self)
+        hooks.install(self)
+        fresh_rows(self)
+        self.single("/system/identity").fields["name"] = identity
+
+    def use_version(self, text: str) -> None:
+        """Becomes a fresh router of another version; only before anything was loaded."""
+        identity = self.single("/system/identity").fields["name"]
+        self.version = Version.parse(text)
+        self.tables.clear()
+        self.shapes.clear()
+        self._referrers.clear()
+        self._start(identity)
+
+    # -- reading -------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Lets go what the clock says is over."""
+        for path in hooks.LISTS:
+            table = self.tables[path]
+            now = self.clock.now()
+            for number in table.expired(now):
+                self.delete(path, table.rows[number])
+
+    def printed(self, path: str, table: Table, row: Row) -> Fields:
+        """The properties of a row as print shows them now, without `.id`."""
+        fields = row.fields
+        if row.expires is not None:
+            fields = self.shapes[path].arrange(fields | {"timeout": hooks.timeout_left(self, row)})
+        elif path == "/system/resource":
+            fields = resource(self)
+        elif path == "/system/clock":
+            fields = fields | self.clock_fields()
+        if table.menu.hidden:
+            fields = {k: v for k, v in fields.items() if k not in table.menu.hidden}
+        return fields
+
+    def computes(self, path: str) -> bool:
+        """Whether rows of this menu show more or less than their fields."""
+        return path in COMPUTED or bool(self.tables[path].menu.hidden)
+
+    def log(self, topics: str, message: str) -> None:
+        values = {"time": self.clock_fields()["time"], "topics": topics, "message": message}
+        self.create("/log", values, dynamic=True)
+
+    def clock_fields(self) -> Fields:
+        date, time = self.version.date(self.clock.moment()).split()
+        return {"date": date, "time": time}
+
+    def rows(self, path: str) -> list[Fields]:
+        """Every row as print shows it, in order, `.id` first; [] for a menu without rows."""
+        with self.lock:
+            self.tick()
+            table = self.table(path)
+            if table.menu.single:
+                self.single(path)
+                return [dict(self.printed(path, table, row)) for row in table]
+            return [{".id": row.identifier} | self.printed(path, table, row) for row in table]
+
+    def snapshot(self) -> dict[str, list[Fields]]:
+        """All menus that hold rows, without what changes by itself; for tests of equality."""
+        with self.lock:
+            self.tick()
+            found = {}
+            for path, table in self.tables.items():
+                if path in VOLATILE_MENUS or (not table.rows and not table.menu.single):
+                    continue
+                live = set(table.menu.volatile) | COUNTERS & set(table.menu.live)
+                found[path] = [
+                    {k: v for k, v in row.items() if k not in live} for row in self.rows(path)
+                ]
+            return found
+
+    def uptime(self) -> str:
+        return format_time(int(self.clock.now() - self.booted) * 1000)
+
+    # -- writing, as the API would -------------------------------------------
+
+    def add(self, path: str, **fields: str) -> str:
+        """Adds a row and returns its `.id`; `_` in names stands for `-`. Raises Trap."""
+        with self.lock:
+            return self.create(path, dashed(fields)).identifier
+
+    def set(self, path: str, identifier: str | None = None, **fields: str) -> None:
+        """Changes the row of this `.id` or name; a menu of one row needs neither."""
+        with self.lock:
+            self.change(path, self.find(path, identifier), dashed(fields))
+
+    def remove(self, path: str, identifier: str) -> None:
+        with self.lock:
+            self.delete(path, self.find(path, identifier))
+
+    def move(self, path: str, identifier: str, before: str | None = None) -> None:
+        with self.lock:
+            target = None if before is None else self.find(path, before)
+            self.relocate(path, [self.find(path, identifier)], target)
+
+    def add_dynamic(self, path: str, before: str | None = None, **fields: str) -> str:
+        """Adds a row as the router itself would: a session, a connection, a dummy rule."""
+        with self.lock:
+            target = None if before is None else self.find(path, before)
+            return self.create(path, dashed(fields), target, dynamic=True).identifier
+
+    def resolve(self, name: str, *addresses: str) -> None:
+        """What the router's resolver answers for a name in an address list."""
+        with self.lock:
+            hooks.resolve(self, hooks.LISTS[0], name, addresses)
+
+    def find(self, path: str, identifier: str | None) -> Row:
+        """The row of an `.id` or name. Raises KeyError."""
+        table = self.table(path)
+        if identifier is None:
+            return self.single(path)
+        row = table.by_identifier(identifier) or table.by_name(identifier)
+        if row is None:
+            raise KeyError(f"{path} has no {identifier}")
+        return row
+
+    def load_rsc(self, text: str | bytes) -> list[str]:
+        """Loads an export. Returns what was kept opaque or not understood, with its lines."""
+        from reconciler.emulator.rsc import load
+
+        with self.lock:
+            return load(self, text)
+
+    def reboot(self) -> None:
+        """Dynamic rows are lost, `.id`s are dealt anew, the uptime begins again."""
+        with self.lock:
+            for path, table in self.tables.items():
+                if path not in INTERFACE_TYPES and path != "/interface":
+                    for row in [row for row in table if row.dynamic and not row.builtin]:
+                        self.delete(path, row)
+            self.booted = self.clock.now()
+            self.renumber()
+
+    def renumber(self) -> None:
+        """Rows get consecutive numbers in order; built-in ones keep theirs."""
+        for path, table in self.tables.items():
+            if table.menu.single or path in INTERFACE_TYPES or path == "/interface":
+                continue
+            rows = list(table)
+            for row in rows:
+                self._forget(path, row)
+                table.delete(row)
+            table.next_number = table.menu.first_id
+            for row in rows:
+                if not row.builtin:
+                    row.number = table.new_number()
+                table.insert(row)
+                self._refer(path, row)
+
+
+COMPUTED = frozenset({"/system/resource", "/system/clock"})
+COUNTERS = frozenset(
+    name
+    for part in "bytes packets dropped rate packet-rate queued-packets queued-bytes".split()
+    for name in (part, f"total-{part}")
+) | {"bytes-in", "bytes-out", "packets-in", "packets-out", "hits", "uptime"}
+
+
+def dashed(fields: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in fields.items()}

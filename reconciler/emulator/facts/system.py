@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""/system, /user, /log, /file and menus kept open. Data; may import kinds and facts.model.
+
+Groups, clock, note: a 6.49 verbose export. Scheduler and script: `/console/inspect`.
+"""
+
+from reconciler.emulator.facts.model import (
+    BOOL, COMMENT, DISABLED, NAME, F, Menu, named, texts,
+)  # fmt: skip
+from reconciler.emulator.kinds.base import Int, Text, words
+from reconciler.emulator.kinds.combine import ref
+from reconciler.emulator.kinds.net import PREFIXES_KIND
+from reconciler.emulator.kinds.units import TIME_KIND
+
+POLICIES = (
+    "local telnet ssh ftp reboot read write policy test winbox password web sniff sensitive api"
+    " romon"
+).split()
+READ = set(POLICIES) - {"ftp", "write", "policy"}
+WRITE = set(POLICIES) - {"ftp", "policy"}
+SCRIPT_POLICY = "ftp,reboot,read,write,policy,test,password,sniff,sensitive,romon"
+
+
+def policy(held: set[str]) -> str:
+    """All policies in order, the missing ones after, each with a `!`."""
+    have = [name for name in POLICIES if name in held]
+    return ",".join(have + [f"!{name}" for name in POLICIES if name not in held])
+
+
+IDENTITY = Menu("/system/identity", {"name": F(Text(), "MikroTik")}, single=True)
+RESOURCE = Menu("/system/resource", {}, single=True, fixed=True)
+CLOCK = Menu(
+    "/system/clock",
+    {
+        "time": F(),
+        "date": F(),
+        "time-zone-autodetect": F(BOOL, "true"),
+        "time-zone-name": F(Text(), "manual"),
+    },
+    live={"gmt-offset": "+00:00", "dst-active": "false"},
+    single=True,
+    volatile=frozenset({"time", "date"}),
+)
+NOTE = Menu(
+    "/system/note",
+    {"show-at-login": F(BOOL, "true"), "note": F(Text(), "")},
+    single=True,
+    open=True,
+)
+SCHEDULER = Menu(
+    "/system/scheduler",
+    {
+        "name": NAME,
+        "start-date": F(),
+        "start-time": F(Text(required=True)),
+        "interval": F(TIME_KIND, "0s"),
+        "on-event": F(Text(), ""),
+        "policy": F(Text(), SCRIPT_POLICY),
+        "disabled": DISABLED,
+        "comment": COMMENT,
+    },
+    live={"owner": "admin", "run-count": "0"},
+    unique=named(),
+    name_prefix="schedule",
+    volatile=frozenset({"run-count", "next-run", "start-date", "start-time"}),
+)
+SCRIPT = Menu(
+    "/system/script",
+    {
+        "name": NAME,
+        "owner": F(Text(), "admin"),
+        "policy": F(Text(), SCRIPT_POLICY),
+        "dont-require-permissions": F(BOOL, "false"),
+        "source": F(Text(), ""),
+        "comment": COMMENT,
+    },
+    live={"run-count": "0", "invalid": "false"},
+    unique=named(),
+    name_prefix="script",
+    volatile=frozenset({"run-count", "last-started"}),
+)
+PACKAGE = Menu("/system/package", {"name": NAME, "version": F()}, fixed=True, open=True)
+BACKUP = Menu("/system/backup", {}, fixed=True)
+ROUTERBOARD = Menu("/system/routerboard", {}, single=True, open=True)
+LICENSE = Menu("/system/license", {}, single=True, open=True)
+HISTORY = Menu("/system/history", {}, only_dynamic=True, open=True)
+
+USER = Menu(
+    "/user",
+    {
+        "name": NAME,
+        "group": F(ref("/user/group")),
+        "password": F(Text()),
+        "address": F(PREFIXES_KIND, ""),
+        "last-logged-in": F(),
+        "disabled": DISABLED,
+        "comment": COMMENT,
+    },
+    live={"expired": "false"},
+    required=("name", "group"),
+    unique=named("user with the same name already exists"),
+    hidden=frozenset({"password"}),
+    volatile=frozenset({"last-logged-in"}),
+)
+GROUP = Menu(
+    "/user/group",
+    {"name": NAME, "policy": F(Text(), ""), "skin": F(Text(), "default"), "comment": COMMENT},
+    required=("name",),
+    unique=named("group with the same name already exists"),
+    builtin=(
+        (1, {"name": "read", "policy": policy(READ)}),
+        (2, {"name": "write", "policy": policy(WRITE)}),
+        (3, {"name": "full", "policy": policy(set(POLICIES))}),
+    ),
+)
+USER_ACTIVE = Menu("/user/active", texts("when name address via group"), only_dynamic=True)
+LOG = Menu("/log", texts("time topics message"), only_dynamic=True)
+FILE = Menu(
+    "/file",
+    {
+        "name": NAME,
+        "type": F(words("file script backup directory"), "file"),
+        "size": F(Int(), "0"),
+        "last-modified": F(),
+        "contents": F(Text(), ""),
+    },
+    unique=named(),
+    required=("name",),
+    volatile=frozenset({"last-modified"}),
+)
+OPEN_SINGLE = (
+    "/ip/dns /ip/settings /ip/cloud /ip/ssh /ip/upnp /ip/socks /ip/smb /ip/traffic-flow"
+    " /ipv6/settings /snmp /system/ntp/client /system/watchdog /system/logging/action-settings"
+    " /interface/bridge/settings /ip/neighbor/discovery-settings /ip/dhcp-server/config"
+    " /interface/l2tp-server/server /interface/pptp-server/server /interface/sstp-server/server"
+    " /interface/ovpn-server/server /tool/bandwidth-server /tool/mac-server"
+    " /tool/mac-server/mac-winbox /tool/mac-server/ping /tool/romon /tool/e-mail /tool/sms"
+    " /tool/sniffer /user/aaa /radius/incoming /system/package/update /ip/hotspot/service-port"
+    " /interface/detect-internet /certificate/settings /system/leds/settings /ip/cloud/advanced"
+).split()
+OPEN_LISTS = (
+    "/ip/route /ip/dns/static /ip/dhcp-client /ip/dhcp-client/option /ip/dhcp-server/option"
+    " /ip/dhcp-server/alert /ip/ipsec/policy /ip/ipsec/proposal /ip/ipsec/profile /ip/ipsec/peer"
+    " /ip/ipsec/identity /ip/neighbor /ip/socks/access /ip/vrf /ip/route/rule /ipv6/address"
+    " /ipv6/route /ipv6/pool /ipv6/dhcp-client /ipv6/dhcp-server /ipv6/nd /routing/rule"
+    " /routing/ospf/instance /routing/ospf/area /routing/bgp/connection /snmp/community"
+    " /system/logging /system/logging/action /system/leds /system/script/job"
+    " /system/script/environment /tool/netwatch /tool/graphing/interface /tool/graphing/queue"
+    " /tool/graphing/resource /certificate /disk /port /ppp/l2tp-secret"
+).split()
+TABLES = Menu(
+    "/routing/table",
+    {"name": NAME, "fib": F(), "disabled": DISABLED, "comment": COMMENT},
+    live={"dynamic": "false", "invalid": "false"},
+    builtin=((0, {"name": "main", "fib": "", "dynamic": "true"}),),
+    unique=named(),
+    open=True,
+    since=">=7",
+)
+
+MENUS = (
+    IDENTITY, RESOURCE, CLOCK, NOTE, SCHEDULER, SCRIPT, PACKAGE, BACKUP, ROUTERBOARD, LICENSE,
+    HISTORY, USER, GROUP, USER_ACTIVE, LOG, FILE, TABLES,
+    *(Menu(path, single=True, open=True) for path in OPEN_SINGLE),
+    *(Menu(path, open=True, ordered=True) for path in OPEN_LISTS),
+)  # fmt: skip

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Emulated devices on real TCP sockets: asyncio in one daemon thread for all of them.
+
+May import session, faults, device.
+"""
+
+import asyncio
+import signal
+import ssl
+import sys
+import threading
+from collections import deque
+from collections.abc import Coroutine
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from reconciler.emulator.device import Device
+from reconciler.emulator.faults import Faults
+from reconciler.emulator.session import Session
+
+T = TypeVar("T")
+
+
+class LoopThread:
+    """One event loop in a daemon thread, begun when first needed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                run = self._loop.run_forever
+                threading.Thread(target=run, name="emulator", daemon=True).start()
+            return self._loop
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+
+LOOP = LoopThread()
+
+
+class Connection(asyncio.Protocol):
+    """Carries bytes between a socket and a session, late where a fault says so."""
+
+    def __init__(self, server: "Server") -> None:
+        self.server = server
+        self.faults = server.faults
+        self.session = Session(
+            server.device,
+            server.faults.gate,
+            server.sentences.append,
+            refuse_login=lambda: self.faults.refuse_login,
+        )
+        self.transport: asyncio.Transport | None = None
+        self._incoming: deque[bytes] = deque()
+        self._held: deque[bytes] = deque()
+        self._outgoing: deque[tuple[bytes, bool]] = deque()
+        self._free = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self.server.connections.add(self)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.server.connections.discard(self)
+        self.server.ended(self.session)
+
+    def data_received(self, data: bytes) -> None:
+        if self.faults.latency:
+            self._incoming.append(data)
+            asyncio.get_running_loop().call_later(self.faults.latency, self._arrive_next)
+        else:
+            self._arrive(data)
+
+    def _arrive_next(self) -> None:
+        """Timers may fire in any order; what they carry may not."""
+        self._arrive(self._incoming.popleft())
+
+    def _arrive(self, data: bytes) -> None:
+        if self.faults.frozen:
+            self._held.append(data)
+            return
+        if self.session.closed:
+            return
+        before = self.faults.writes
+        out = self.session.receive(data)
+        busy = (self.faults.writes - before) * self.faults.write_seconds
+        self._outgoing.append((out, self.session.closed))
+        loop = asyncio.get_running_loop()
+        self._free = max(self._free, loop.time()) + busy
+        when = self._free + self.faults.latency
+        if busy or self.faults.latency or len(self._outgoing) > 1:
+            loop.call_at(when, self._send_next)
+        else:
+            self._send_next()
+
+    def _send_next(self) -> None:
+        out, close = self._outgoing.popleft()
+        if self.transport is None:
+            return
+        if out:
+            self.transport.write(out)
+        if close:
+            self.transport.close()
+
+    def thaw(self) -> None:
+        while self._held and not self.faults.frozen:
+            self._arrive(self._held.popleft())
+
+    def cut(self) -> None:
+        if self.transport is not None:
+            self.transport.abort()
+
+
+class ServerFaults(Faults):
+    """Faults that concern the connections themselves."""
+
+    def attach(self, server: "Server") -> None:
+        self._server = server
+
+    def freeze(self) -> None:
+        """Nothing is answered, and what arrives waits, until `thaw`."""
+        self.frozen = True
+
+    def thaw(self) -> None:
+        self.frozen = False
+        LOOP.run(self._server.thaw())
+
+    def go_away(self) -> None:
+        """Connections are cut and new ones refused."""
+        LOOP.run(self._server.close_all())
+
+    def come_back(self) -> None:
+        """Listens again, on the same port."""
+        LOOP.run(self._server.listen())
+
+    def reboot(self) -> None:
+        """Connections are cut, dynamic rows are lost, `.id`s change; then it is back."""
+        self.go_away()
+        self._server.device.reboot()
+        self.come_back()
+
+
+class Server:
+    """A device that listens. `sentences` holds every sentence received, logins blanked."""
+
+    def __init__(self, device: Device, host: str, port: int, tls: ssl.SSLContext | None) -> None:
+        self.device = device
+        self.host = host
+        self.port = port
+        self.tls = tls
+        self.faults = ServerFaults()
+        self.faults.attach(self)
+        self.sentences: list[list[str]] = []
+        self.connections: set[Connection] = set()
+        self._listener: asyncio.Server | None = None
+
+    def __enter__(self) -> "Server":
+        LOOP.run(self.listen())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        LOOP.run(self.close_all())
+
+    def commands(self, *suffixes: str) -> list[list[str]]:
+        """Received sentences whose command ends in one of the suffixes; all without any."""
+        return [
+            words for words in list(self.sentences) if not suffixes or words[0].endswith(suffixes)
+        ]
+
+    async def listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(
+            lambda: Connection(self), self.host, self.port, ssl=self.tls
+        )
+        self.port = self._listener.sockets[0].getsockname()[1]
+
+    async def close_all(self) -> None:
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+        for connection in list(self.connections):
+            connection.cut()
+
+    async def thaw(self) -> None:
+        for connection in list(self.connections):
+            connection.thaw()
+
+    def ended(self, session: Session) -> None:
+        """A connection is over."""
+
+
+def serve(
+    device: Device, port: int = 0, user: str = "admin", password: str = "",
+    host: str = "127.0.0.1", tls: ssl.SSLContext | None = None,
+) -> Server:  # fmt: skip
+    """A context manager that serves the device on loopback; port 0 takes a free one."""
+    with device.lock:
+        row = device.tables["/user"].by_name(user)
+        if row is None:
+            device.create("/user", {"name": user, "group": "full"})
+        device.secrets[user] = password
+    return Server(device, host, port, tls)
+
+
+def main_serve(
+    load: str | Path | None = None, port: int = 0, version: str | None = None,
+    user: str = "admin", password: str = "",
+) -> None:  # fmt: skip
+    """Serves until SIGINT or SIGTERM; prints `listening on HOST:PORT` when it accepts.
+
+    The version comes from the export's header unless given; notes go to stderr.
+    """
+    device = Device(version=version)
+    if load is not None:
+        for note in device.load_rsc(Path(load).read_bytes()):
+            print(note, file=sys.stderr)
+    done = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: done.set())
+    with serve(device, port, user, password) as server:
+        print(f"listening on {server.host}:{server.port}", flush=True)
+        done.wait()

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One API connection, without I/O: bytes in, bytes out.
+
+Login, tags, `!re`, `!done`, `!trap`, `!empty`, `!fatal`. May import commands, device, wire.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Sequence
+from enum import Enum
+
+from reconciler.emulator import traps
+from reconciler.emulator.commands import Answer, Command, parse, run
+from reconciler.emulator.device import Device
+from reconciler.emulator.wire import (
+    SHORT, SentenceReader, WireError, encode_length, encode_sentence, encode_text,
+)  # fmt: skip
+
+WORDS_BEFORE_LOGIN = 64 * 1024
+RE = b"\x03!re"
+
+
+class Verdict(Enum):
+    """What a fault does to a command: nothing, or the connection goes before or after it."""
+
+    PASS = "pass"
+    DROP_BEFORE = "drop-before"
+    DROP_AFTER = "drop-after"
+
+
+Gate = Callable[[Command], Verdict]
+Record = Callable[[list[str]], None]
+
+
+def passes(command: Command) -> Verdict:
+    return Verdict.PASS
+
+
+class Session:
+    """`gate` may drop the connection or raise a Trap at a command; `record` sees each sentence
+    with passwords of a login blanked. After `receive` the peer must be closed when `closed`.
+    """
+
+    def __init__(
+        self, device: Device, gate: Gate = passes, record: Record = lambda words: None, *,
+        refuse_login: Callable[[], bool] = lambda: False, peer: str = "127.0.0.1",
+    ) -> None:  # fmt: skip
+        self.device = device
+        self.closed = False
+        self.user: str | None = None
+        self.peer = peer
+        self._gate = gate
+        self._record = record
+        self._refuse_login = refuse_login
+        self._challenge = b""
+        self._reader = SentenceReader(WORDS_BEFORE_LOGIN, WORDS_BEFORE_LOGIN)
+        self._out: list[bytes] = []
+
+    def receive(self, data: bytes) -> bytes:
+        """The replies to every sentence that these bytes complete."""
+        self._reader.feed(data)
+        try:
+            with self.device.lock:
+                for words in self._reader.sentences():
+                    self._sentence(words)
+                    if self.closed:
+                        break
+        except WireError:
+            self.closed = True
+        out, self._out = b"".join(self._out), []
+        return out
+
+    # -- sentences -----------------------------------------------------------
+
+    def _sentence(self, words: list[str]) -> None:
+        self._record(blanked(words))
+        tag = next((word for word in words[1:] if word.startswith(".tag=")), None)
+        if words[0] == "/quit":
+            self._fatal("session terminated on request")
+        elif words[0] == "/login":
+            self._login(words, tag)
+        elif self.user is None:
+            self._fatal("not logged in")
+        else:
+            self._command(words, tag)
+
+    def _command(self, words: list[str], tag: str | None) -> None:
+        try:
+            command = parse(words)
+            verdict = self._gate(command)
+            if verdict is Verdict.DROP_BEFORE:
+                self.closed = True
+                return
+            answer = run(self.device, command)
+            if verdict is Verdict.DROP_AFTER:
+                self.closed = True
+                return
+        except traps.Trap as trap:
+            self._refuse(trap, tag)
+        else:
+            self._answer(answer, tag)
+
+    def _answer(self, answer: Answer, tag: str | None) -> None:
+        if answer.rows:
+            self._out.append(encode_rows(answer.rows, tag))
+        elif answer.empty and self.device.version.says_empty:
+            self._say("!empty", tag)
+        self._say("!done", tag, *([] if answer.ret is None else [f"=ret={answer.ret}"]))
+
+    def _refuse(self, trap: traps.Trap, tag: str | None) -> None:
+        for one in (*trap.more, trap):
+            category = [] if one.category is None else [f"=category={one.category}"]
+            self._say("!trap", tag, *category, f"=message={one.message}")
+        self._say("!done", tag)
+
+    def _say(self, word: str, tag: str | None, *words: str) -> None:
+        self._out.append(encode_sentence([word, *([tag] if tag else []), *words]))
+
+    def _fatal(self, reason: str) -> None:
+        self._out.append(encode_sentence(["!fatal", reason]))
+        self.closed = True
+
+    # -- login ---------------------------------------------------------------
+
+    def _login(self, words: list[str], tag: str | None) -> None:
+        given = dict(word[1:].partition("=")[::2] for word in words[1:] if word[:1] == "=")
+        version = self.device.version
+        if "response" in given and version.challenge_login:
+            accepted = self._answers(given)
+        elif "name" in given and version.plain_login:
+            accepted = self._knows(given["name"], given.get("password", ""))
+        elif version.challenge_login:
+            self._challenge = secrets.token_bytes(16)
+            self._say("!done", tag, f"=ret={self._challenge.hex()}")
+            return
+        else:
+            accepted = False
+        if accepted and not self._refuse_login():
+            self._enter(given["name"], tag)
+        else:
+            old = not version.plain_login
+            text = "cannot log in" if old else "invalid user name or password (6)"
+            self._refuse(traps.Trap(text), tag)
+
+    def _knows(self, name: str, password: str) -> bool:
+        users = self.device.tables["/user"]
+        row = users.by_name(name)
+        if row is None or row.fields.get("disabled") == "true":
+            return False
+        stored = self.device.secrets.get(name, "")
+        return hmac.compare_digest(encode_text(stored), encode_text(password))
+
+    def _answers(self, given: dict[str, str]) -> bool:
+        """The reply to a challenge: `00` and the MD5 of a zero byte, the password and it."""
+        name, challenge, self._challenge = given.get("name", ""), self._challenge, b""
+        row = self.device.tables["/user"].by_name(name)
+        if row is None or not challenge or row.fields.get("disabled") == "true":
+            return False
+        secret = encode_text(self.device.secrets.get(name, ""))
+        digest = hashlib.md5(b"\0" + secret + challenge, usedforsecurity=False).hexdigest()
+        return hmac.compare_digest("00" + digest, given["response"].lower())
+
+    def _enter(self, name: str, tag: str | None) -> None:
+        self.user = name
+        self._reader.word_limit = self._reader.sentence_limit = 4 << 20
+        row = self.device.tables["/user"].by_name(name)
+        if row is not None:
+            row.fields["last-logged-in"] = self.device.version.date(self.device.clock.moment())
+        self._say("!done", tag)
+
+
+def blanked(words: list[str]) -> list[str]:
+    """A login without its password and response."""
+    if words[0] != "/login":
+        return list(words)
+    hidden = ("=password=", "=response=")
+    return [next((f"{h}***" for h in hidden if word.startswith(h)), word) for word in words]
+
+
+def encode_rows(rows: Sequence[Sequence[tuple[str, str]]], tag: str | None) -> bytes:
+    """`!re` sentences. The whole of a large print in one go, so no function call a word."""
+    head = RE + (encode_sentence([tag])[:-1] if tag else b"")
+    names: dict[str, bytes] = {}
+    out: list[bytes] = []
+    for row in rows:
+        out.append(head)
+        for name, value in row:
+            prefix = names.get(name)
+            if prefix is None:
+                prefix = names[name] = encode_text(f"={name}=")
+            word = prefix + value.encode("utf-8", "surrogateescape")
+            size = len(word)
+            out.append(SHORT[size] if size < 0x80 else encode_length(size))
+            out.append(word)
+        out.append(b"\0")
+    return b"".join(out)
