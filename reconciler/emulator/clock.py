@@ -6,7 +6,7 @@ Imports nothing of the project.
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 
 class Clock:
@@ -16,14 +16,14 @@ class Clock:
     """
 
     def __init__(self, start: datetime | None = None, *, frozen: bool = False) -> None:
-        self.start = start or datetime.now().replace(microsecond=0)
+        self.start = start or datetime.now(UTC).replace(microsecond=0)
         self._source: Callable[[], float] = (lambda: 0.0) if frozen else time.monotonic
         self._zero = self._source()
         self._moved = 0.0
 
     @classmethod
     def frozen(cls, start: datetime | None = None) -> "Clock":
-        return cls(start or datetime(2026, 1, 2, 3, 4, 5), frozen=True)
+        return cls(start or datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), frozen=True)
 
     def advance(self, seconds: float) -> None:
         self._moved += seconds

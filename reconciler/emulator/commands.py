@@ -252,7 +252,7 @@ def do_move(device: Device, table: Table, command: Command) -> Answer:
     return Answer()
 
 
-def do_reset_counters(device: Device, table: Table, command: Command) -> Answer:
+def do_reset_counters(_device: Device, table: Table, command: Command) -> Answer:
     """Counters return to what a fresh row shows."""
     rows = list(table) if command.name.endswith("all") else rows_of(table, command.arguments)
     fresh = {k: v for k, v in table.menu.live.items() if v.strip("0/") == ""}
@@ -262,7 +262,7 @@ def do_reset_counters(device: Device, table: Table, command: Command) -> Answer:
 
 
 def log_as(topic: str) -> Callable[[Device, Table, Command], Answer]:
-    def handler(device: Device, table: Table, command: Command) -> Answer:
+    def handler(device: Device, _table: Table, command: Command) -> Answer:
         device.log(f"script,{topic}", command.arguments.get("message", ""))
         return Answer()
 

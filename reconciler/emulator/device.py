@@ -12,6 +12,7 @@ from reconciler.emulator.facts.interface import INTERFACE_TYPES
 from reconciler.emulator.facts.model import Fields
 from reconciler.emulator.hardware import DEFAULT_VERSION, fresh_rows, missing_hardware, resource
 from reconciler.emulator.kinds.units import format_time
+from reconciler.emulator.rsc import load
 from reconciler.emulator.store import Store, load_facts
 from reconciler.emulator.table import Row, Table
 from reconciler.emulator.version import Version
@@ -160,8 +161,6 @@ class Device(Store):
 
     def load_rsc(self, text: str | bytes) -> list[str]:
         """Loads an export. Returns what was kept opaque or not understood, with its lines."""
-        from reconciler.emulator.rsc import load
-
         with self.lock:
             return load(self, text)
 

@@ -4,7 +4,6 @@
 May import store, table, kinds, traps, facts.interface.
 """
 
-from reconciler.emulator import traps
 from reconciler.emulator.facts.interface import INTERFACE_TYPES
 from reconciler.emulator.kinds.net import is_host
 from reconciler.emulator.kinds.units import format_time, milliseconds
@@ -87,13 +86,10 @@ def interface_created(path: str) -> Hook:
     return hook
 
 
-def interface_changed(path: str) -> Hook:
-    def hook(store: Store, row: Row) -> None:
-        mirror = store.tables["/interface"].rows.get(row.number)
-        if mirror is not None:
-            copy(store, "/interface", row, mirror)
-
-    return hook
+def interface_changed(store: Store, row: Row) -> None:
+    mirror = store.tables["/interface"].rows.get(row.number)
+    if mirror is not None:
+        copy(store, "/interface", row, mirror)
 
 
 def mirror_changed(store: Store, mirror: Row) -> None:
@@ -141,11 +137,6 @@ def arp_created(store: Store, row: Row) -> None:
             store.delete("/ip/arp", other)
 
 
-def guard_group(store: Store, row: Row) -> None:
-    if store.referrers("/user/group", row.fields.get("name", "")):
-        raise traps.failure("group has some users")
-
-
 def install(store: Store) -> None:
     for path in LISTS:
         store.created[path] = list_entry_created
@@ -153,7 +144,7 @@ def install(store: Store) -> None:
         store.deleted[path] = entry_deleted(path)
     for path in INTERFACE_TYPES:
         store.created[path] = interface_created(path)
-        store.changed[path] = interface_changed(path)
+        store.changed[path] = interface_changed
         store.deleted[path] = interface_deleted
     store.changed["/interface"] = mirror_changed
     store.deleted["/interface"] = mirror_deleted

@@ -5,6 +5,7 @@ Source: "Queries" in the API page of MikroTik's manual. AND is implicit: a row i
 any value on the stack is false at the end.
 """
 
+import ipaddress
 import re
 from collections.abc import Callable, Sequence
 
@@ -35,7 +36,7 @@ def compile_query(words: Sequence[str]) -> Test | None:
 def _step(word: str) -> Callable[[Fields, list[bool]], None]:
     if word.startswith("#"):
         operators = OPERATOR.findall(word[1:])
-        return lambda fields, stack: _operate(operators, stack)
+        return lambda _, stack: _operate(operators, stack)
     condition = _condition(word)
     return lambda fields, stack: stack.append(condition(fields))
 
@@ -94,7 +95,5 @@ def _number(text: str) -> int | None:
 
 
 def _address(text: str) -> int | None:
-    import ipaddress
-
     found = ip(text.partition("/")[0])
     return int(ipaddress.ip_address(found)) if found else None

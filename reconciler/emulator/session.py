@@ -14,7 +14,12 @@ from reconciler.emulator import traps
 from reconciler.emulator.commands import Answer, Command, parse, run
 from reconciler.emulator.device import Device
 from reconciler.emulator.wire import (
-    SHORT, SentenceReader, WireError, encode_length, encode_sentence, encode_text,
+    SHORT,
+    SentenceReader,
+    WireError,
+    encode_length,
+    encode_sentence,
+    encode_text,
 )  # fmt: skip
 
 WORDS_BEFORE_LOGIN = 64 * 1024
@@ -33,7 +38,7 @@ Gate = Callable[[Command], Verdict]
 Record = Callable[[list[str]], None]
 
 
-def passes(command: Command) -> Verdict:
+def passes(_command: Command) -> Verdict:
     return Verdict.PASS
 
 
@@ -43,7 +48,7 @@ class Session:
     """
 
     def __init__(
-        self, device: Device, gate: Gate = passes, record: Record = lambda words: None, *,
+        self, device: Device, gate: Gate = passes, record: Record = lambda _words: None, *,
         refuse_login: Callable[[], bool] = lambda: False, peer: str = "127.0.0.1",
     ) -> None:  # fmt: skip
         self.device = device

@@ -36,7 +36,7 @@ class Store:
         self.lenient = False
         self.notes: list[str] = []
         self.place = ""
-        self.missing: Callable[[traps.MissingReference], bool] = lambda trap: False
+        self.missing: Callable[[traps.MissingReference], bool] = lambda _trap: False
         self._referrers: Referrers = {}
 
     # -- menus ---------------------------------------------------------------

@@ -49,18 +49,17 @@ def encode_sentence(words: Iterable[str]) -> bytes:
     return b"".join(map(encode_word, words)) + b"\0"
 
 
+FORMS = ((2, 0xC0, 0x3F), (3, 0xE0, 0x1F), (4, 0xF0, 0x0F))  # size, first byte below, mask
+
+
 def _length(buffer: bytearray, at: int) -> tuple[int, int] | None:
     """The length that begins at `at` and the size of its form, or None when bytes are missing."""
     first = buffer[at]
     if first < 0x80:
         return first, 1
-    for size, limit, mask in ((2, 0xC0, 0x3F), (3, 0xE0, 0x1F), (4, 0xF0, 0x0F)):
-        if first < limit:
-            break
-    else:
-        if first >= 0xF8:
-            raise WireError(f"reserved control byte 0x{first:02x}")
-        size, mask = 5, 0
+    if first >= 0xF8:
+        raise WireError(f"reserved control byte 0x{first:02x}")
+    size, mask = next(((s, m) for s, end, m in FORMS if first < end), (5, 0))
     if len(buffer) < at + size:
         return None
     return int.from_bytes(bytes((first & mask,)) + buffer[at + 1 : at + size], "big"), size

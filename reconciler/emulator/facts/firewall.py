@@ -6,12 +6,23 @@ only once written; RouterOS 6 prints them always). Address lists: recorded v6 an
 """
 
 from reconciler.emulator.facts.model import (
-    BOOL, COMMENT, F, Fields, Menu, Unique, texts,
+    BOOL,
+    COMMENT,
+    F,
+    Fields,
+    Menu,
+    Unique,
+    texts,
 )  # fmt: skip
 from reconciler.emulator.kinds.base import Int, Text, words
 from reconciler.emulator.kinds.combine import Either, Negatable, ref
 from reconciler.emulator.kinds.net import (
-    HOURS_KIND, LIST_KIND, NAT_KIND, NEGATED_MAC_KIND, PORTS_KIND, RULE_KIND,
+    HOURS_KIND,
+    LIST_KIND,
+    NAT_KIND,
+    NEGATED_MAC_KIND,
+    PORTS_KIND,
+    RULE_KIND,
 )  # fmt: skip
 from reconciler.emulator.kinds.units import TIME_KIND
 from reconciler.emulator.version import Version
@@ -57,7 +68,7 @@ MARKS = ("mark-connection", "mark-packet", "mark-routing")
 PROTOCOL = Negatable(Either((PROTOCOL_WORDS, Int(0, 255))))
 
 
-def complete_rule(fields: Fields, version: Version) -> None:
+def complete_rule(fields: Fields, _version: Version) -> None:
     """What the action implies is printed: passthrough of marks, the kind of a rejection."""
     action = fields.get("action")
     if action in MARKS:

@@ -5,7 +5,16 @@ Users and user profiles: rows recorded from 7.21.4 and a 6.49 verbose export.
 """
 
 from reconciler.emulator.facts.model import (
-    BOOL, COMMENT, DISABLED, NAME, F, Fields, Menu, Unique, named, texts,
+    BOOL,
+    COMMENT,
+    DISABLED,
+    NAME,
+    F,
+    Fields,
+    Menu,
+    Unique,
+    named,
+    texts,
 )  # fmt: skip
 from reconciler.emulator.kinds.base import Int, Text, words
 from reconciler.emulator.kinds.combine import Either, Many, PairOrOne, ref
@@ -19,7 +28,7 @@ SERVER = ref("/ip/hotspot", extra="all")
 POOL = ref("/ip/pool", extra="none")
 
 
-def drop_all_servers(fields: Fields, version: Version) -> None:
+def drop_all_servers(fields: Fields, _version: Version) -> None:
     """`server=all` is how no server is written; it is printed as absent."""
     if fields.get("server") == "all":
         del fields["server"]

@@ -6,7 +6,15 @@ Their own arguments are not in the published inspections used here, so these men
 """
 
 from reconciler.emulator.facts.model import (
-    BOOL, COMMENT, DISABLED, NAME, F, Menu, Unique, named, texts,
+    BOOL,
+    COMMENT,
+    DISABLED,
+    NAME,
+    F,
+    Menu,
+    Unique,
+    named,
+    texts,
 )  # fmt: skip
 from reconciler.emulator.kinds.base import Int, Text, words
 from reconciler.emulator.kinds.combine import Either, Many, ref

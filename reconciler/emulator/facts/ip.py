@@ -8,12 +8,27 @@ a 6.49 verbose export.
 import ipaddress
 
 from reconciler.emulator.facts.model import (
-    BOOL, COMMENT, DISABLED, NAME, F, Fields, Menu, Unique, named, texts,
+    BOOL,
+    COMMENT,
+    DISABLED,
+    NAME,
+    F,
+    Fields,
+    Menu,
+    Unique,
+    named,
+    texts,
 )  # fmt: skip
 from reconciler.emulator.kinds.base import Int, Text, words
 from reconciler.emulator.kinds.combine import Either, PairOrOne, ref
 from reconciler.emulator.kinds.net import (
-    INTERFACE_ADDRESS_KIND, IP4_KIND, IP_KIND, MAC_KIND, POOL_KIND, PORTS_KIND, PREFIX_KIND,
+    INTERFACE_ADDRESS_KIND,
+    IP4_KIND,
+    IP_KIND,
+    MAC_KIND,
+    POOL_KIND,
+    PORTS_KIND,
+    PREFIX_KIND,
     PREFIXES_KIND,
 )  # fmt: skip
 from reconciler.emulator.kinds.units import TIME_KIND
@@ -38,7 +53,7 @@ ARP = Menu(
 )
 
 
-def network_of(fields: Fields, version: Version) -> None:
+def network_of(fields: Fields, _version: Version) -> None:
     """The network is computed from the address unless it was written."""
     fields.setdefault(
         "network", str(ipaddress.ip_interface(fields.get("address", "0.0.0.0/0")).network[0])
@@ -105,7 +120,7 @@ def same_server(one: Fields, other: Fields) -> bool:
     return enabled and ("all" in servers or servers[0] == servers[1])
 
 
-def drop_all(fields: Fields, version: Version) -> None:
+def drop_all(fields: Fields, _version: Version) -> None:
     if fields.get("server") == "all":
         del fields["server"]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
-from reconciler.emulator.kinds.base import Bool, Kind, Text
+from reconciler.emulator.kinds.base import PLAIN, Bool, Kind, Text
 from reconciler.emulator.version import Version
 
 Fields = dict[str, str]
@@ -26,7 +26,7 @@ class F:
     `v6` replaces the default on RouterOS 6; `clear` lets an empty value remove it.
     """
 
-    kind: Kind = Text()
+    kind: Kind = PLAIN
     default: str | None = None
     v6: str | None = None
     clear: bool = False
@@ -110,7 +110,7 @@ def commands(path: str, version: Version) -> frozenset[str] | None:
 
 
 BOOL = Bool()
-TEXT = Text()
+TEXT = PLAIN
 DISABLED = F(BOOL, "false")
 COMMENT = F(TEXT, clear=True)
 NAME = F(Text(required=True))

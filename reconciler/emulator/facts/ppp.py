@@ -5,7 +5,15 @@ Secret: a row recorded from a v6 router. Profile: a 6.49 verbose export. Active:
 """
 
 from reconciler.emulator.facts.model import (
-    BOOL, COMMENT, DISABLED, NAME, F, Fields, Menu, Unique, named,
+    BOOL,
+    COMMENT,
+    DISABLED,
+    NAME,
+    F,
+    Fields,
+    Menu,
+    Unique,
+    named,
 )  # fmt: skip
 from reconciler.emulator.kinds.base import Int, Text, words
 from reconciler.emulator.kinds.combine import Either, PairOrOne, ref

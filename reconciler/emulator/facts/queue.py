@@ -75,7 +75,7 @@ TREE = Menu(
         "disabled": DISABLED,
         "comment": COMMENT,
     },
-    live={counter: "0" for counter in TREE_COUNTERS} | {"invalid": "false"},
+    live=dict.fromkeys(TREE_COUNTERS, "0") | {"invalid": "false"},
     required=("parent",),
     unique=named(SAME),
     first_id=0x1000000,
@@ -109,7 +109,7 @@ KIND_DEFAULTS = {
 }  # fmt: skip
 
 
-def complete_type(fields: Fields, version: Version) -> None:
+def complete_type(fields: Fields, _version: Version) -> None:
     """A type prints the options of its own kind, with their defaults, and no others."""
     wanted = KIND_DEFAULTS.get(fields.get("kind", ""), {})
     kind = fields.get("kind", "")

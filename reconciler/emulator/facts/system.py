@@ -5,7 +5,14 @@ Groups, clock, note: a 6.49 verbose export. Scheduler and script: `/console/insp
 """
 
 from reconciler.emulator.facts.model import (
-    BOOL, COMMENT, DISABLED, NAME, F, Menu, named, texts,
+    BOOL,
+    COMMENT,
+    DISABLED,
+    NAME,
+    F,
+    Menu,
+    named,
+    texts,
 )  # fmt: skip
 from reconciler.emulator.kinds.base import Int, Text, words
 from reconciler.emulator.kinds.combine import ref

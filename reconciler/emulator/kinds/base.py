@@ -55,6 +55,9 @@ class Text(Kind):
 BOOLEANS = {"yes": "true", "true": "true", "no": "false", "false": "false"}
 
 
+PLAIN = Text()
+
+
 @dataclass(frozen=True)
 class Bool(Kind):
     """Written yes/no or true/false, printed true/false, exported yes/no."""
@@ -78,9 +81,9 @@ class Word(Kind):
     def read(self, text: str, argument: str, lookup: Lookup) -> str:
         if text in self.words:
             return text
-        if text in ("true", "false") and (word := {"true": "yes", "false": "no"}[text]):
-            if word in self.words:
-                return word
+        word = {"true": "yes", "false": "no"}.get(text)
+        if word in self.words:
+            return word
         raise traps.no_match(argument)
 
 

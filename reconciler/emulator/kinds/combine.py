@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kinds made of kinds, and references to rows of other menus. May import kinds.base only."""
+"""Kinds made of kinds, and references to rows of other menus. May import kinds.base, kinds.net."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reconciler.emulator import traps
 from reconciler.emulator.kinds.base import Kind, Lookup
+from reconciler.emulator.kinds.net import ip_prefix
 
 IDENTIFIER = re.compile(r"\*[0-9A-Fa-f]{1,16}")
 
@@ -155,8 +156,6 @@ class Target(Kind):
     interface: Ref
 
     def read(self, text: str, argument: str, lookup: Lookup) -> str:
-        from reconciler.emulator.kinds.net import ip_prefix
-
         if not text:
             return ""
         return ",".join(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Addresses, prefixes, ranges, MACs, ports, names of hosts. May import kinds.base only.
+"""Addresses, prefixes, ranges, MACs, ports, names of hosts. May import kinds.base, kinds.units.
 
 Recorded: an address list drops /32 and turns an aligned range into a prefix; a queue's target
 adds /32 to a host; a firewall rule's host has no /32.
@@ -11,6 +11,7 @@ import socket
 
 from reconciler.emulator import traps
 from reconciler.emulator.kinds.base import Kind, Lookup, Shaped
+from reconciler.emulator.kinds.units import read_time
 
 HOST = re.compile(r"(?=.{1,253}$)(?=.*[A-Za-z])([A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?\.?)+")
 MAC = re.compile(r"[0-9A-Fa-f]{2}(?:[:-]?[0-9A-Fa-f]{2}){5}")
@@ -101,8 +102,6 @@ def negated_mac(text: str) -> str | None:
 
 def hours(text: str) -> str | None:
     """`18h-21h,mon,tue`: two times of day, then days, printed sunday first."""
-    from reconciler.emulator.kinds.units import read_time
-
     span, *days = text.split(",")
     first, dash, last = span.partition("-")
     begin, end = read_time(first), read_time(last)

@@ -33,8 +33,8 @@ def logical_lines(text: str) -> Iterator[tuple[int, str]]:
     """(number of its first physical line, the line with its continuations joined)."""
     parts: list[str] = []
     start = 1
-    for number, line in enumerate(text.split("\n"), 1):
-        line = line.removesuffix("\r")
+    for number, physical in enumerate(text.split("\n"), 1):
+        line = physical.removesuffix("\r")
         if parts:
             line = line.lstrip(" \t")
         else:

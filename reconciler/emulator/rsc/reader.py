@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from reconciler.emulator import traps
-from reconciler.emulator.facts.model import BOOL, Fields, Menu
+from reconciler.emulator.facts.model import Fields, Menu
 from reconciler.emulator.hardware import HARDWARE, add_port
 from reconciler.emulator.kinds.base import BOOLEANS
 from reconciler.emulator.rsc.lexer import LexError, Word, logical_lines, words
@@ -108,10 +108,7 @@ class Reader:
         selector = arguments[0] if arguments and _selects(arguments[0]) else None
         values = pairs(arguments[1:] if selector else arguments)
         table = self._table(path, single=selector is None)
-        if selector is None:
-            rows = [self.device.single(path)]
-        else:
-            rows = self._rows(table, selector)
+        rows = self._rows(table, selector) if selector else [self.device.single(path)]
         for row in rows:
             self.device.change(path, row, self._absent(table, values))
 
@@ -149,10 +146,8 @@ class Reader:
                 raise
         if text.isdecimal() and table.menu.open:
             return [self._at(table, int(text))]
-        fields = (
-            {"name": text} if not table.menu.path == "/queue/interface" else {"interface": text}
-        )
-        return [self._make(table, fields, text)]
+        key = "interface" if table.menu.path == "/queue/interface" else "name"
+        return [self._make(table, {key: text}, text)]
 
     def _at(self, table: Table, position: int) -> Row:
         """A row that the console counts but the export never added."""
@@ -186,7 +181,7 @@ class Reader:
 
 
 def _selects(word: Word) -> bool:
-    return word.kind == "bracket" or "=" not in word.text and not word.text.startswith("!")
+    return word.kind == "bracket" or ("=" not in word.text and not word.text.startswith("!"))
 
 
 def holds(row: Row, wanted: Fields) -> bool:
