@@ -6,10 +6,11 @@ writes UTF-8, and both are found on one router. Imports only the standard librar
 """
 
 import codecs
-from collections.abc import Callable, Iterable
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 
-MEMO_WORDS: Final = 8192  # enough for what repeats, small with hundreds of routers at once
+MEMO_VALUES: Final = 128  # of a field: enough for plans, flags and lists, and for nothing unique
+MEMO_FIELDS: Final = 512  # more than RouterOS has in all menus we read; garbage may have more
 MEMO_BYTES: Final = 128
 
 Row = dict[str, str]
@@ -36,7 +37,7 @@ class Codec:
     def __init__(self, charset: str = "utf-8") -> None:
         self.charset = checked_charset(charset)
         self._utf8 = self.charset == "utf-8"
-        self._pairs = _Pairs(_decode_utf8 if self._utf8 else self.decode)
+        self._pairs = _Pairs(self)
 
     def decode(self, raw: bytes) -> str:
         if self._utf8:
@@ -76,26 +77,20 @@ class Codec:
 
     def forget(self) -> None:
         """Let go of the words remembered for speed."""
-        self._pairs.clear()
-
-
-class _Names(dict[bytes, str]):
-    """Field names, each decoded once, so that all rows share the text and its hash."""
-
-    def __missing__(self, raw: bytes) -> str:
-        name = _decode_utf8(raw)
-        if len(self) < MEMO_WORDS:
-            self[raw] = name
-        return name
+        self._pairs = _Pairs(self)
 
 
 class _Pairs(dict[bytes, tuple[str, str]]):
-    """Attribute words already split and decoded: most words of a menu repeat from row to row."""
+    """Attribute words already split and decoded: most words of a menu repeat from row to row.
 
-    def __init__(self, decode: Callable[[bytes], str]) -> None:
+    A field whose values turn out not to repeat, such as `.id`, is remembered no further.
+    """
+
+    def __init__(self, codec: Codec) -> None:
         super().__init__()
-        self._decode = decode
-        self._names = _Names()
+        self._codec = codec
+        self._utf8 = codec.charset == "utf-8"
+        self._fields: dict[bytes, list[Any]] = {}  # name -> [its text, how many values are kept]
 
     def __missing__(self, raw: bytes) -> tuple[str, str]:
         try:
@@ -104,12 +99,21 @@ class _Pairs(dict[bytes, tuple[str, str]]):
             return ("", "")
         if before:
             return ("", "")
-        pair = (self._names[name], self._decode(value))
-        if len(raw) <= MEMO_BYTES:
-            if len(self) >= MEMO_WORDS:
-                self.clear()
+        field = self._fields.get(name) or self._new_field(name)
+        pair = (
+            field[0],
+            value.decode("utf-8", "surrogateescape") if self._utf8 else self._codec.decode(value),
+        )
+        if field[1] < MEMO_VALUES and len(raw) <= MEMO_BYTES:
+            field[1] += 1
             self[raw] = pair
         return pair
+
+    def _new_field(self, name: bytes) -> list[Any]:
+        field = [_decode_utf8(name), 0]
+        if len(self._fields) < MEMO_FIELDS:
+            self._fields[name] = field
+        return field
 
 
 def checked_charset(charset: str) -> str:
