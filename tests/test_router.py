@@ -25,6 +25,7 @@ from librouteros.protocol import ApiProtocol, encode_length
 
 from reconciler.codec import Codec, Utf8Text, checked_charset
 from reconciler.conversation import FIRST_WINDOW, LEAST_WINDOW, MAX_WINDOW, Window
+from reconciler.emulator import Device, Server, serve
 from reconciler.endpoint import Untrusted
 from reconciler.errors import LoginRefused, Refused, Unreachable
 from reconciler.router import (
@@ -1060,3 +1061,106 @@ def test_sessions_leave_no_file_descriptor_behind() -> None:
         with canned(say("!fatal", "bye")) as session, pytest.raises(Unreachable):
             session.read([Read("/x")])
     assert len(list(folder.iterdir())) == before
+
+
+# Against the emulated device
+
+
+@contextmanager
+def emulated(version: str = "7.22.3", **changes: object) -> Iterator[tuple[Server, Session]]:
+    with serve(Device(version=version), user="reconcile", password="0123") as server:
+        values = {"timeout": 20.0, "name": "rb-norte"} | changes
+        endpoint = Endpoint(
+            server.host,
+            server.port,
+            "reconcile",
+            "0123",
+            TlsMode.off(),
+            **values,  # type: ignore[arg-type]
+        )
+        with connect(endpoint) as session:
+            yield server, session
+
+
+def secret(name: str, **fields: str) -> Command:
+    return Command("/ppp/secret", "add", (("name", name), *fields.items()))
+
+
+@pytest.mark.parametrize("version", ["6.40.9", "6.49.7", "7.17.2", "7.22.3"])
+def test_a_whole_conversation_with_every_age_of_router(version: str) -> None:
+    with emulated(version) as (_, session):
+        assert session.version == version
+        assert session.read([Read("/ppp/secret"), Read("/no/such/menu")]) == [[], []]
+        ana, twin = session.write([secret("ana"), secret("ana")], window=1)
+        assert ana.state is DONE
+        assert twin.message == "failure: secret with the same name already exists"
+        (row,) = session.read([Read("/ppp/secret", (".id", "name", "profile"))])[0]
+        assert row == {".id": ana.ret, "name": "ana", "profile": "default"}
+        assert session.count("/ppp/secret", ("?name=ana",)) == 1
+        (gone,) = session.write([Command("/ppp/secret", "remove", ((".id", row[".id"]),))])
+        assert gone == Answer(DONE)
+        assert session.count("/ppp/secret") == 0
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "windows-1252"])
+def test_odd_values_survive_the_router(charset: str) -> None:
+    texts = ["yes", "no", "true", "123", "0123", 'ñandú "x" \\', "Ã±", "a=b", " x ", "漢字 €"]
+    with emulated(charset=charset) as (_, session):
+        answers = session.write([secret(f"c{i}", comment=t) for i, t in enumerate(texts)], window=1)
+        assert states(answers) == [DONE] * len(texts)
+        (rows,) = session.read([Read("/ppp/secret", ("comment",))])
+        assert [row["comment"] for row in rows] == texts
+
+
+def test_bytes_of_another_charset_survive_the_router() -> None:
+    escaped = b"Jos\xe9 \x81".decode("utf-8", "surrogateescape")
+    with emulated() as (_, session):
+        session.write([secret("jose", comment=escaped)])
+        (read,) = session.read([Read("/ppp/secret", ("comment",))])[0]
+        assert read["comment"] == escaped
+        session.write([secret("copy", comment=read["comment"])])
+        rows = session.read([Read("/ppp/secret", ("comment",))])[0]
+        assert [row["comment"] for row in rows] == [escaped, escaped]
+
+
+def test_a_wrong_password_is_refused_by_every_age_of_router() -> None:
+    for version in ("6.40.9", "7.22.3"):
+        with serve(Device(version=version), user="reconcile", password="0123") as server:
+            endpoint = Endpoint(server.host, server.port, "reconcile", "wrong", TlsMode.off())
+            with pytest.raises(LoginRefused, match=r"refuses the login of reconcile: \w+"):
+                connect(endpoint)
+
+
+@pytest.mark.parametrize(("drop", "held"), [("drop_before_write", 2), ("drop_after_write", 3)])
+def test_a_drop_in_the_middle_leaves_one_command_unknown(drop: str, held: int) -> None:
+    with emulated() as (server, session):
+        getattr(server.faults, drop)(3)
+        answers = session.write([secret(f"c{i}") for i in range(5)], window=1)
+        assert states(answers) == [DONE, DONE, UNKNOWN, NOT_TRIED, NOT_TRIED]
+        with connect(session.endpoint) as again:
+            assert again.count("/ppp/secret") == held
+
+
+def test_a_frozen_router_leaves_what_was_sent_unknown() -> None:
+    with emulated(timeout=1.0) as (server, session):
+        server.faults.freeze()
+        answers = session.write([secret(f"c{i}") for i in range(6)], window=4)
+        assert states(answers) == [UNKNOWN] * 4 + [NOT_TRIED] * 2
+        server.faults.thaw()
+
+
+def test_a_thousand_adds_take_a_handful_of_round_trips() -> None:
+    latency = 0.1  # one way; long, so that what the machine itself needs does not count
+    commands = [secret(f"c{i}", comment="x") for i in range(1000)]
+    with emulated() as (_, session):
+        started = time.monotonic()
+        assert set(states(session.write(commands))) == {DONE}
+        own = time.monotonic() - started
+    with emulated() as (server, session):
+        server.faults.latency = latency
+        started = time.monotonic()
+        answers = session.write(commands)
+        took = time.monotonic() - started
+        assert set(states(answers)) == {DONE}
+        assert len({answer.ret for answer in answers}) == 1000
+    assert took < own * 2 + 8 * 2 * latency  # one by one it would be 1000 round trips
