@@ -153,6 +153,10 @@ class PlanFile:
     notices: tuple[Mapping[str, Any], ...]
     commit: str | None
 
+    @property
+    def adopts(self) -> bool:
+        return any(entry["action"] == Action.ADOPT for entry in self.entries)
+
     @classmethod
     def parse(cls, text: str) -> "PlanFile":
         """Raises Stale where the file is damaged or was changed by hand."""

@@ -19,6 +19,7 @@ _UNITS = (("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 _COMPACT = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _CLOCK = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(\d+):(\d{2}):(\d{2})")
 _SIZE = re.compile(r"(\d+)(?:KiB)?")
+_WEEK = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _MAC = re.compile(r"[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}")
 
 
@@ -186,7 +187,10 @@ def format_rate(bits: int) -> str:
 
 
 def time_range(value: str) -> str:
-    """A rule's `time` matcher, `18h-21h,sun,mon`: times compact, days in one order."""
+    """A rule's `time` matcher, `18h-21h,sun,mon`: times compact, days from Sunday on."""
     span, _, days = value.partition(",")
     start, dash, end = span.partition("-")
-    return f"{duration(start)}{dash}{duration(end) if dash else ''},{names(days)}"
+    if not dash or not set(days.split(",")) <= set(_WEEK):
+        return value
+    chosen = ",".join(day for day in _WEEK if day in days.split(","))
+    return f"{duration(start)}-{duration(end)},{chosen}"

@@ -77,7 +77,7 @@ def _queue(sub: Subscription) -> dict[str, str]:
 
 
 def _password(sub: Subscription, secrets: Secrets) -> str:
-    return secrets.resolve(sub.service.password, sub.client.id, sub.service.id)
+    return secrets.resolve(sub.service.password, sub.client.id, sub.service.id, sub.where)
 
 
 def _secret(sub: Subscription, secrets: Secrets) -> dict[str, str]:

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line: `reconcile`. Thin: it alone knows the clock, the environment, the terminal."""
+
+import importlib
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.context import Repo, say
+from reconciler.errors import FilesError, ReconcileError
+
+# Command -> module that holds it under the same name; loaded only when it is called.
+COMMANDS = {
+    "validate": "validate",
+    "plan": "plan",
+    "apply": "apply",
+    "drift": "drift",
+    "detach": "detach",
+    "emulator": "emulator",
+    "demo": "demo",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are needed, so that start-up stays short."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"reconciler.cli.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--repo",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="RECONCILE_REPO",
+    help="The state repository; default: the nearest parent folder with a reconcile.yaml.",
+)
+@click.version_option(__version__, prog_name="reconcile")
+@click.pass_context
+def cli(ctx: click.Context, repo: Path | None) -> None:
+    """Clients, plans and zones as YAML in git, made true on MikroTik routers."""
+    ctx.obj = Repo(repo)
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit with the codes of docs/commands.md."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        code = cli.main(
+            arguments, prog_name="reconcile", standalone_mode=False, auto_envvar_prefix="RECONCILE"
+        )
+        sys.stdout.flush()
+    except FilesError as error:
+        for problem in error.problems:
+            say(str(problem))
+        count = sum(problem.is_error for problem in error.problems)
+        say(f"{count} {'error' if count == 1 else 'errors'}: nothing was done.", "bold red")
+        code = 1
+    except ReconcileError as error:
+        say(f"error: {error}", "bold red")
+        code = error.exit_code
+    except click.UsageError as error:
+        error.show()
+        code = 64
+    except click.ClickException as error:
+        error.show()
+        code = 1
+    except (click.Abort, KeyboardInterrupt):
+        say("Interrupted.")
+        code = 130
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    raise SystemExit(code or 0)
+
+
+def _terminated(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(143)

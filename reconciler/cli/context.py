@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every command knows: the state repository, the terminal, today. May import anything."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from reconciler import git
+from reconciler.errors import ReconcileError, UsageError
+from reconciler.inventory import find_root
+from reconciler.render import Line
+from reconciler.run import Loaded, Scope, load_repository
+
+STYLES = {
+    "add": "green",
+    "set": "yellow",
+    "move": "cyan",
+    "remove": "red",
+    "adopt": "blue",
+    "title": "bold",
+    "warning": "yellow",
+    "error": "bold red",
+    "plain": "",
+}
+# When several hold, the first is the exit code of a command.
+PRIORITY = (5, 6, 7, 4, 1, 3, 2)
+
+
+def first_code(codes: Iterable[int]) -> int:
+    held = set(codes)
+    return next((code for code in PRIORITY if code in held), 0)
+
+
+@dataclass
+class Repo:
+    """The state repository a command works on, found when it is first asked for."""
+
+    given: Path | None = None
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    @cached_property
+    def root(self) -> Path:
+        start = self.given or Path.cwd()
+        root = start if self.given else find_root(start)
+        if root is None or not (root / "reconcile.yaml").is_file():
+            raise ReconcileError(
+                f"{start} is no state repository: there is no reconcile.yaml."
+                " Give one with --repo DIR."
+            )
+        return root.resolve()
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        return load_repository(self.root, self.environ)
+
+    def today(self, on: date | None) -> date:
+        """The date given, else the local date of the company."""
+        zone = ZoneInfo(self.loaded.inventory.settings.timezone)
+        return on or datetime.now(zone).date()
+
+    @cached_property
+    def commit(self) -> str | None:
+        """The commit that the files stand for; None outside git or where files differ from it."""
+        return git.head_commit(self.root) if git.is_clean(self.root) else None
+
+
+def out() -> Console:
+    return Console(soft_wrap=True, highlight=False, markup=False)
+
+
+def err() -> Console:
+    return Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+
+
+def print_lines(lines: Iterable[Line]) -> None:
+    """Lines for people on stdout, coloured on a terminal."""
+    console = out()
+    for line in lines:
+        console.print(Text(line.text, style=STYLES[line.kind]))
+
+
+def say(text: str, style: str = "") -> None:
+    """Progress and logs: on stderr, so that stdout holds data alone."""
+    err().print(Text(text, style=style))
+
+
+def is_interactive() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Ask on a terminal; without one and without --yes nothing is done."""
+    if yes:
+        return
+    if not is_interactive():
+        raise UsageError("There is no terminal to ask on: add --yes to go on without asking.")
+    if not click.confirm(question):
+        raise click.Abort
+
+
+def scope_options(command: Callable[..., None]) -> Callable[..., None]:
+    """`--router`, `--zone` and `--client`, each as often as wanted."""
+    for name in ("client", "zone", "router"):
+        command = click.option(
+            f"--{name}",
+            f"{name}s",
+            multiple=True,
+            metavar="ID",
+            help=f"Only this {name}; may be given several times.",
+        )(command)
+    return command
+
+
+def on_option(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option(
+        "--on",
+        type=click.DateTime(["%Y-%m-%d"]),
+        callback=lambda _ctx, _param, value: value.date() if value else None,
+        help="The end of this date instead of today.",
+    )(command)
+
+
+def make_scope(routers: tuple[str, ...], zones: tuple[str, ...], clients: tuple[str, ...]) -> Scope:
+    return Scope(routers, zones, clients)

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`reconcile plan`: what would change, and nothing written."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+
+from reconciler import machine
+from reconciler.changeset import ChangeSet, to_json
+from reconciler.cli.context import (
+    Repo,
+    first_code,
+    on_option,
+    print_lines,
+    scope_options,
+)
+from reconciler.fleet import Fleet, Work
+from reconciler.planning import Status
+from reconciler.render import markdown, text_lines
+from reconciler.run import Scope, make_targets
+
+FORMATS: dict[str, Callable[[ChangeSet], str]] = {
+    "markdown": markdown,
+    "json": lambda changes: json.dumps(to_json(changes), indent=1),
+    "junit": machine.junit,
+    "terraform": machine.terraform,
+}
+
+
+@click.command()
+@scope_options
+@on_option
+@click.option("--adopt", is_flag=True, help="Take over rows without our mark that hold a key.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", *FORMATS]), default="text", show_default=True
+)
+@click.option(
+    "--out",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Write the plan to a file that `apply` carries out exactly.",
+)
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
+@click.pass_obj
+def plan(
+    repo: Repo,
+    routers: tuple[str, ...],
+    zones: tuple[str, ...],
+    clients: tuple[str, ...],
+    on: date | None,
+    adopt: bool,
+    form: str,
+    file: Path | None,
+    detailed_exitcode: bool,
+) -> None:
+    """Show what would change on the routers. Nothing is written to them.
+
+    \b
+    Example:  reconcile plan --router rb-norte --out change.plan
+    """
+    del on  # the notice list, which depends on the date, needs the ledger
+    targets = make_targets(repo.loaded, Scope(routers, zones, clients), adopt=adopt)
+    with Fleet(targets) as fleet:
+        works = fleet.survey()
+        changes = change_set(repo, works)
+    if file:
+        file.write_text(FORMATS["json"](changes) + "\n", encoding="utf-8")
+    if form == "text":
+        print_lines(text_lines(changes))
+    else:
+        click.echo(FORMATS[form](changes))
+    codes = status_codes(works)
+    if detailed_exitcode and not changes.is_empty:
+        codes.append(2)
+    raise SystemExit(first_code(codes))
+
+
+def change_set(repo: Repo, works: list[Work]) -> ChangeSet:
+    return ChangeSet(
+        tuple(work.plan for work in works),
+        commit=repo.commit,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        problems=repo.loaded.problems,
+    )
+
+
+def status_codes(works: list[Work]) -> list[int]:
+    """3 for routers that are away, 1 for conflicts and refusals."""
+    codes: list[int] = []
+    for work in works:
+        if work.plan.status is Status.UNREACHABLE:
+            codes.append(1 if any(p.is_error for p in work.plan.problems) else 3)
+        elif work.plan.status is Status.CONFLICT:
+            codes.append(1)
+    return codes

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A change set as text for people and as markdown for a pull request. Pure.
+
+Imports change, changeset, errors, normal, planning and wording.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from reconciler.change import Action, Change
+from reconciler.changeset import ChangeSet
+from reconciler.kinds import without_mark
+from reconciler.normal import format_rate
+from reconciler.planning import RouterPlan
+from reconciler.sessions import Session, SessionKind
+from reconciler.wording import printable
+
+SYMBOL = {
+    Action.ADD: "+",
+    Action.SET: "~",
+    Action.MOVE: "^",
+    Action.REMOVE: "-",
+    Action.ADOPT: "=",
+}
+NOTHING = "No changes: the routers hold what the files say."
+MARKDOWN_BYTES = 65_000
+_RATE_FIELDS = re.compile(r".*(limit|rate|threshold)$")
+_BITS = re.compile(r"\d+(/\d+)?( |$)")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of text; `kind` is an action, `title`, `warning`, `error` or `plain`."""
+
+    kind: str
+    text: str
+
+
+def human(name: str, value: str | None) -> str:
+    """A value as people write it: rates with k, M and G, nothing as `-`."""
+    if value is None or value == "":
+        return "-"
+    if _RATE_FIELDS.fullmatch(name) and _BITS.match(value):
+        value = " ".join("/".join(_rate(part) for part in word.split("/")) for word in value.split())
+    return printable(value)
+
+
+def _rate(part: str) -> str:
+    return format_rate(int(part)) if part.isdigit() else part
+
+
+def describe(change: Change) -> str:
+    """What a change does, in one line: menu, key, and the fields that matter."""
+    key = " ".join(printable(part) for part in change.key.values() if part)
+    return f"{change.kind.path} {key}{_details(change)}"
+
+
+def _details(change: Change) -> str:
+    if change.action is Action.REMOVE:
+        return ""
+    if change.action is Action.ADD:
+        fields = change.kind.by_name
+        shown = [
+            f"{name}={human(name, value)}"
+            for name, value in change.after.items()
+            if value and name not in (*change.key, "comment") and value != fields[name].default
+        ]
+        label = without_mark(change.after.get("comment") or "")
+        return "  " + " ".join([*shown, f'"{printable(label)}"' if label else ""]).rstrip()
+    parts = [
+        f"{name} {human(name, change.before[name])} → {human(name, value)}"
+        for name, value in change.after.items()
+    ]
+    return ": " + ", ".join(parts)
+
+
+def _origin(change: Change) -> str:
+    where = change.source.where
+    return f"{change.source.id}, {where}" if where else change.source.id
+
+
+def text_lines(changes: ChangeSet, *, title: str = "Plan") -> Iterator[Line]:
+    """The whole plan, router by router, with its summary and fingerprint at the end."""
+    for plan in changes.plans:
+        yield from _router_lines(plan)
+    for problem in changes.all_problems:
+        yield Line(problem.severity.value, printable(str(problem)))
+    if changes.is_empty:
+        if all(plan.error is None for plan in changes.plans):
+            yield Line("plain", NOTHING)
+        return
+    yield Line("title", f"{title}: {summary_text(changes)}")
+    yield Line("plain", f"Fingerprint: {changes.fingerprint}")
+
+
+def _router_lines(plan: RouterPlan) -> Iterator[Line]:
+    if plan.error:
+        yield Line("error", f"{plan.router}: {plan.status.value}. {printable(plan.error)}")
+    if not plan.changes:
+        return
+    yield Line("title", f"{plan.router} · RouterOS {plan.version}")
+    ends = _endings(plan.sessions)
+    for change in _in_reading_order(plan.changes):
+        yield Line(change.action.value, f"  {SYMBOL[change.action]} {_change_text(change, ends)}")
+    notices = [change for change in plan.changes if change.notice]
+    if notices:
+        yield Line("plain", "  On-screen notices (from today's date, not from a file):")
+        for change in notices:
+            yield Line(change.action.value, f"  {SYMBOL[change.action]} {describe(change)}")
+
+
+def _change_text(change: Change, ends: dict[int, str]) -> str:
+    cause = f"{change.cause}: " if change.cause else ""
+    ending = f"  [{ends[id(change)]}]" if id(change) in ends else ""
+    return f"{cause}{describe(change)}{ending}  ({_origin(change)})"
+
+
+def _in_reading_order(changes: Iterable[Change]) -> list[Change]:
+    """What belongs to one source together, plans and rules before services."""
+    plain = [change for change in changes if not change.notice]
+    return sorted(plain, key=lambda c: (c.is_service, c.source.id))
+
+
+def _endings(sessions: Sequence[Session]) -> dict[int, str]:
+    """What each change ends, in words, by the identity of the Change object."""
+    counts: dict[int, dict[str, int]] = {}
+    for session in sessions:
+        kind = "waits" if session.waits else session.kind.value
+        of_change = counts.setdefault(id(session.cause), {})
+        of_change[kind] = of_change.get(kind, 0) + 1
+    return {key: ", ".join(_ending(*item) for item in kinds.items()) for key, kinds in counts.items()}
+
+
+def _ending(kind: str, count: int) -> str:
+    if kind == "waits":
+        return f"applies at the next login of {count}"
+    if kind == SessionKind.CONNECTIONS:
+        return "open connections end"
+    return "1 session drops" if count == 1 else f"{count} sessions drop"
+
+
+def summary_text(changes: ChangeSet) -> str:
+    counts = changes.summary()
+    parts = [
+        f"{counts['add']} to add",
+        f"{counts['set']} to change",
+        f"{counts['move']} to move",
+        f"{counts['remove']} to remove",
+    ]
+    if counts["adopt"]:
+        parts.append(f"{counts['adopt']} to adopt")
+    return ", ".join(parts) + f"; {_ending('ppp', counts['sessions'])}."
+
+
+def markdown(changes: ChangeSet) -> str:
+    """For a pull request: the summary first, a folded block a router, the fingerprint at the end.
+
+    Cut in the middle to stay below MARKDOWN_BYTES of UTF-8.
+    """
+    head = ["### reconcile plan", "", _markdown_summary(changes), ""]
+    for plan in changes.plans:
+        if plan.error:
+            head.append(f"- **{_inline(plan.router)}** {plan.status.value}: {_inline(plan.error)}")
+    head += [
+        f"- {problem.severity.value}: {_inline(str(problem))}" for problem in changes.all_problems
+    ]
+    tail = ["", f"Fingerprint: `{changes.fingerprint}`", ""]
+    blocks = [_markdown_block(plan) for plan in changes.plans if plan.changes]
+    room = MARKDOWN_BYTES - _size(tail) - 200
+    head = _fit(head, room // 4)
+    return "\n".join([*head, "", *_fit_blocks(blocks, room - _size(head)), *tail])
+
+
+def _markdown_summary(changes: ChangeSet) -> str:
+    if changes.is_empty:
+        return NOTHING if all(plan.error is None for plan in changes.plans) else "No changes."
+    return f"**{summary_text(changes)}**"
+
+
+def _markdown_block(plan: RouterPlan) -> tuple[str, list[str]]:
+    lines = [line.text.removeprefix("  ") for line in _router_lines(plan) if line.kind != "error"]
+    title = f"{lines[0]}: {len(plan.changes)} changes"
+    # In a diff block `~`, `^` and `=` have no colour; `!` has.
+    return title, [re.sub(r"^[~^=] ", "! ", line) for line in lines[1:]]
+
+
+def _fit_blocks(blocks: Sequence[tuple[str, list[str]]], room: int) -> list[str]:
+    result: list[str] = []
+    for at, (title, lines) in enumerate(blocks):
+        fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", "\n".join(lines))), default=0))  # fmt: skip # noqa: E501
+        share = (room - _size(result)) // (len(blocks) - at) - 200
+        body = _fit(lines, max(share, 0))
+        open_ = " open" if len(blocks) == 1 else ""
+        result += [
+            f"<details{open_}><summary>{_inline(title)}</summary>",
+            "",
+            f"{fence}diff",
+            *body,
+            fence,
+            "",
+            "</details>",
+        ]
+        if _size(result) > room:
+            return [*result[:-7], f"… and {len(blocks) - at} more routers."]
+    return result
+
+
+def _fit(lines: Sequence[str], room: int) -> list[str]:
+    """Lines from both ends that fit into `room` bytes, with a note where the middle is missing."""
+    if _size(lines) <= room:
+        return list(lines)
+    first: list[str] = []
+    last: list[str] = []
+    left = room - 60
+    low, high = 0, len(lines) - 1
+    while low <= high:
+        front = len(first) <= 2 * len(last)
+        line = lines[low] if front else lines[high]
+        left -= len(line.encode("utf-8", "replace")) + 1
+        if left < 0:
+            break
+        if front:
+            first.append(line)
+            low += 1
+        else:
+            last.append(line)
+            high -= 1
+    return [*first, f"… {high - low + 1} lines left out …", *reversed(last)]
+
+
+def _size(lines: Iterable[str]) -> int:
+    return sum(len(line.encode("utf-8", "replace")) + 1 for line in lines)
+
+
+def _inline(value: str) -> str:
+    """Text in running markdown: nothing in it is markup, a link or a mention."""
+    escaped = re.sub(r"([\\`*_{}\[\]<>#|!~])", r"\\\1", printable(value))
+    return escaped.replace("@", "@\u200b")
