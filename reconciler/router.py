@@ -64,7 +64,7 @@ class Session:
     """A logged-in connection, for one thread; a context manager.
 
     `version` is such as "7.22.3"; `source_address` is our own address on the socket, None where it
-    has none.
+    has none; `missing` are the menus that were read and that this router does not have.
     """
 
     def __init__(
@@ -80,6 +80,7 @@ class Session:
         self._talk = Conversation(endpoint, sock, patience=patience, max_rows=max_rows)
         self._window = Window()
         self.source_address = self._talk.source_address
+        self.missing: set[str] = set()
         try:
             self._login()
             self.version = self._read_version()
@@ -107,27 +108,31 @@ class Session:
         self._talk.close()
 
     def read(self, reads: Sequence[Read]) -> list[list[Row]]:
-        """The rows of each print, in the order asked; of a menu that does not exist: none.
+        """The rows of each print, in the order asked; of a menu that is `missing`: none.
 
         Raises Refused for the first other trap (after all answers are in, so that the session goes
         on) and Unreachable when the session is lost.
         """
         calls = self._ask([(read.path, _print_words(read)) for read in reads])
-        for call in calls:
-            if call.traps and not call.is_missing_menu:
-                raise _refused(self.endpoint, call)
+        self._check(calls)
         return [[] if call.traps else call.rows for call in calls]
 
     def count(self, path: str, where: tuple[str, ...] = ()) -> int:
         """How many rows there are, without reading them. Raises as `read` does."""
         (call,) = self._ask([(path, (f"{path}/print", "=count-only=", *where))])
-        if call.is_missing_menu:
-            return 0
+        self._check([call])
         if call.traps:
-            raise _refused(self.endpoint, call)
+            return 0
         if not (call.ret or "").isdecimal():
             raise self._talk.lose(ProtocolError(f"a count of {call.ret!r}"))
         return int(call.ret or "0")
+
+    def _check(self, calls: list[Call]) -> None:
+        for call in calls:
+            if call.is_missing_menu:
+                self.missing.add(call.title)
+            elif call.traps:
+                raise _refused(self.endpoint, call)
 
     def _ask(self, questions: list[tuple[str, tuple[str, ...]]]) -> list[Call]:
         calls = [Call(title) for title, _ in questions]

@@ -744,8 +744,10 @@ def test_a_menu_that_does_not_exist_is_empty(traps: list[list[str]]) -> None:
     more = say("!re", ".tag=3", "=a=1") + say("!done", ".tag=3")
     with canned(answers + more) as session:
         assert session.read([Read("/ip/hotspot/user"), Read("/x")]) == [[], [{"a": "1"}]]
+        assert session.missing == {"/ip/hotspot/user"}
     with canned(answers) as session:
         assert session.count("/ip/hotspot/user") == 0
+        assert session.missing == {"/ip/hotspot/user"}
 
 
 def test_another_trap_is_refused_after_all_answers_are_in() -> None:
