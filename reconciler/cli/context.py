@@ -49,12 +49,11 @@ class Repo:
 
     @cached_property
     def root(self) -> Path:
-        start = self.given or Path.cwd()
-        root = start if self.given else find_root(start)
-        if root is None or not (root / "reconcile.yaml").is_file():
+        root = self.given or find_root(Path.cwd())
+        if root is None:
             raise ReconcileError(
-                f"{start} is no state repository: there is no reconcile.yaml."
-                " Give one with --repo DIR."
+                f"Neither {Path.cwd()} nor a folder above it holds a reconcile.yaml."
+                " Name the state repository with --repo DIR."
             )
         return root.resolve()
 

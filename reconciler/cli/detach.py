@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`reconcile detach`: leave a router as if we had never been there, with its clients connected."""
+
+import click
+
+from reconciler.apply import remove_state
+from reconciler.cli.context import Repo, confirm, first_code, print_lines
+from reconciler.cli.plan import change_set, status_codes
+from reconciler.errors import RouterError
+from reconciler.fleet import Fleet, Target, Work
+from reconciler.outcome import outcome_codes, outcome_lines
+from reconciler.planning import RouterPlan, detach_plan
+from reconciler.render import Line, text_lines
+from reconciler.run import Scope, make_targets
+from reconciler.state import PATH, state_row_ids
+from reconciler.survey import Actual, read_rows
+
+
+@click.command()
+@click.argument("router")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def detach(repo: Repo, router: str, yes: bool) -> None:
+    """Take everything of ours off ROUTER; clients' rows stay, without their mark.
+
+    \b
+    Example:  reconcile detach rb-norte --yes
+    """
+    targets = make_targets(repo.loaded, Scope((router,)))
+    with Fleet(targets, plan=_plan) as fleet:
+        works = fleet.survey()
+        print_lines(text_lines(change_set(repo, works), title="Detach"))
+        codes = status_codes(works)
+        if not codes:
+            confirm(f"Take everything of ours off {router}?", yes)
+            fleet.apply()
+            _forget(works)
+            print_lines(outcome_lines(works))
+            codes += outcome_codes(works)
+    raise SystemExit(first_code(codes))
+
+
+def _plan(target: Target, actual: Actual) -> RouterPlan:
+    return detach_plan(target.router, actual)
+
+
+def _forget(works: list[Work]) -> None:
+    """Remove the state and the lease, once nothing else of ours is left."""
+    for work in works:
+        if work.session is None or work.remaining or not work.verified:
+            continue
+        try:
+            rows = read_rows(work.session, PATH, (".id", "list"))
+            work.troubles += remove_state(work.session, state_row_ids(rows))
+        except RouterError as error:
+            work.troubles.append(str(error))
+        print_lines([Line("plain", f"{work.plan.router}: the applied commit is forgotten.")])

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`reconcile drift`: what somebody changed on the routers by hand since the last apply."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from threading import Lock
+
+import click
+
+from reconciler import machine
+from reconciler.changeset import ChangeSet, to_json
+from reconciler.cli.context import Repo, first_code, on_option, print_lines, scope_options
+from reconciler.cli.plan import change_set, status_codes
+from reconciler.drift import DRIFT, with_causes
+from reconciler.errors import ReconcileError
+from reconciler.fleet import Fleet, Target, planner
+from reconciler.git import tree_at
+from reconciler.planning import RouterPlan
+from reconciler.render import Line, text_lines
+from reconciler.run import Loaded, Scope, load_repository, make_targets
+from reconciler.survey import Actual
+
+FORMATS: dict[str, Callable[[ChangeSet], str]] = {
+    "json": lambda changes: json.dumps(to_json(changes), indent=1),
+    "junit": machine.junit,
+}
+
+
+@click.command()
+@scope_options
+@on_option
+@click.option(
+    "--format", "form", type=click.Choice(["text", *FORMATS]), default="text", show_default=True
+)
+@click.pass_obj
+def drift(
+    repo: Repo,
+    routers: tuple[str, ...],
+    zones: tuple[str, ...],
+    clients: tuple[str, ...],
+    on: date | None,
+    form: str,
+) -> None:
+    """Tell hand-made changes from pending ones. Exits with 2 where there is drift.
+
+    \b
+    Example:  reconcile drift --format json
+    """
+    del on
+    scope = Scope(routers, zones, clients)
+    history = History(repo, scope)
+    with Fleet(make_targets(repo.loaded, scope), plan=history.plan) as fleet:
+        works = fleet.survey()
+        history.raise_error()
+        changes = change_set(repo, works)
+    if form == "text":
+        print_lines(_lines(changes))
+    else:
+        click.echo(FORMATS[form](changes))
+    codes = status_codes(works)
+    if any(change.cause == DRIFT for _, change in changes.changes):
+        codes.append(2)
+    raise SystemExit(first_code(codes))
+
+
+class History:
+    """Plans a router twice: for what is wanted now and for the commit that its state row names."""
+
+    def __init__(self, repo: Repo, scope: Scope) -> None:
+        self._repo, self._scope = repo, scope
+        self._lock = Lock()
+        self._targets: dict[str, dict[str, Target]] = {}
+        self._error: ReconcileError | None = None
+
+    def plan(self, target: Target, actual: Actual) -> RouterPlan:
+        now = planner(target, actual)
+        if actual.state is None:
+            return with_causes(now, None)
+        try:
+            then = self._at(actual.state.commit).get(target.router.id)
+        except ReconcileError as error:
+            self._error = error
+            return now
+        return with_causes(now, planner(replace(then, keep=target.keep), actual) if then else None)
+
+    def raise_error(self) -> None:
+        """What went wrong while looking at an older commit; nobody else could be asked then."""
+        if self._error:
+            raise self._error
+
+    def _at(self, commit: str) -> dict[str, Target]:
+        with self._lock:
+            if commit not in self._targets:
+                with tree_at(self._repo.root, commit) as root:
+                    loaded: Loaded = load_repository(root, self._repo.environ)
+                    targets = make_targets(loaded, Scope())
+                self._targets[commit] = {target.router.id: target for target in targets}
+            return self._targets[commit]
+
+
+def _lines(changes: ChangeSet) -> list[Line]:
+    drifted = sum(change.cause == DRIFT for _, change in changes.changes)
+    pending = len(changes.changes) - drifted
+    title = "Drift" if drifted else "No drift"
+    counts = Line("title", f"{drifted} changed by hand, {pending} pending.")
+    lines = [line for line in text_lines(changes, title=title) if "Fingerprint" not in line.text]
+    return [*lines, counts] if changes.changes else lines
