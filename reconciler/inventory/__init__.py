@@ -9,7 +9,8 @@ Imports of the project: errors, wording, yamlfile, addresses, models.
 """
 
 from reconciler.inventory.files import find_root
+from reconciler.inventory.free import free_address
 from reconciler.inventory.loading import load
 from reconciler.inventory.model import Inventory, Subscription
 
-__all__ = ["Inventory", "Subscription", "find_root", "load"]
+__all__ = ["Inventory", "Subscription", "find_root", "free_address", "load"]

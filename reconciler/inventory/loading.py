@@ -25,7 +25,9 @@ def load(root: Path) -> tuple[Inventory | None, list[Problem]]:
         problems.extend(reading.problems)
     draft = assemble(root, settings, readings)
     for check in CHECKS:
-        problems.extend(check(draft))
+        for reading, finding in check(draft):
+            if not (finding.needs_all and reading.damaged):
+                problems.append(draft.problem(reading, finding))
     unique = dict.fromkeys(problems)
     inventory = draft.inventory if settings.model is not None else None
     return inventory, sorted(unique, key=lambda problem: problem.sort_key)

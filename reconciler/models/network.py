@@ -90,12 +90,14 @@ def _named_host(value: str) -> str:
     return value
 
 
-AllowedAddress = IPv4Address | IPv4Network | IPv6Address | IPv6Network | str
+AllowedAddress = IPv4Address | IPv4Network | AddressRange | IPv6Address | IPv6Network | str
 
 
 def _allowed(value: object) -> AllowedAddress:
     if not isinstance(value, str):
         return value if isinstance(value, AllowedAddress) else must_be_text(value)
+    if re.fullmatch(r"[\d.]+ *- *[\d.]+", value):
+        return _pool(value)
     if "/" in value:
         return _ipv6(value) if ":" in value else _network(value)
     host = _host(value)

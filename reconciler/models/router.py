@@ -154,7 +154,7 @@ class Router(Model):
     lists: Lists = Lists()
     """Names of the address lists."""
     allowed: tuple[Allowed, ...] = ()
-    """What a suspended client still reaches: addresses, networks, host names."""
+    """What a suspended client still reaches: addresses, networks, ranges, host names."""
     notice: Notice | None = None
     """Where HTTP of suspended and noticed clients is sent."""
     block_rules: Bool = True

@@ -1,9 +1,55 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules within one zone file."""
+"""Rules within one zone file. Imports of the project: addresses, models, findings."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from datetime import date
 
+from reconciler.addresses import Intervals, interval
 from reconciler.inventory.finding import Finding
+from reconciler.inventory.rules.common import days_that_meet, repeated
+from reconciler.models import Zone
 
-RULES: tuple[Callable[[Any], Iterator[Finding]], ...] = ()
+
+def pools_apart(zone: Zone) -> Iterator[Finding]:
+    """No address in two pools of the zone."""
+    for index, pool in enumerate(zone.addresses):
+        for other in zone.addresses[:index]:
+            if Intervals([interval(other)]).overlaps(interval(pool)):
+                message = f"{pool} overlaps {other}."
+                yield Finding("pools-overlap", ("addresses", index), message, "Keep one of them")
+
+
+def reserved_inside(zone: Zone) -> Iterator[Finding]:
+    """What is reserved is in the pools: else it is a slip, and nothing is reserved."""
+    pools = Intervals(map(interval, zone.addresses))
+    for index, reserved in enumerate(zone.reserved):
+        if not pools.overlaps(interval(reserved)):
+            message = f"{shown(reserved)} is reserved, but in no pool of the zone."
+            hint = "Correct or remove it"
+            yield Finding("no-effect", ("reserved", index), message, hint, warning=True)
+
+
+def shown(pool: object) -> str:
+    """A pool as it is written: one address without /32."""
+    return str(pool).removesuffix("/32")
+
+
+def calendar(zone: Zone) -> Iterator[Finding]:
+    """Days that meet, and at least one day of the week to cut on."""
+    billing = zone.billing
+    if billing is None:
+        return
+    yield from days_that_meet(billing, ("billing",))
+    loc = ("billing", "cut_weekdays")
+    if not billing.cut_weekdays:
+        message = "cut_weekdays is empty, so nobody could ever be cut."
+        yield Finding("value", loc, message, "Write at least one day, or leave it out")
+    yield from repeated((((*loc, i), day) for i, day in enumerate(billing.cut_weekdays)), "day")
+    if not isinstance(billing.holidays, str):
+        listed: list[tuple[int, date]] = list(enumerate(billing.holidays))
+        yield from repeated(
+            ((("billing", "holidays", i), str(day)) for i, day in listed), "holiday"
+        )
+
+
+RULES = (pools_apart, reserved_inside, calendar)

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the mode of a plan needs of its services, and what it has no use for."""
+
+from collections.abc import Iterator
+
+from reconciler.inventory.checks.base import Found
+from reconciler.inventory.draft import Draft
+from reconciler.inventory.finding import Finding
+from reconciler.inventory.free import free_hint
+from reconciler.inventory.model import Subscription
+from reconciler.models import Binding, Mode, Shaping
+
+_FIXED = (Mode.SIMPLE_QUEUE, Mode.PCQ)
+
+
+def needs_address(draft: Draft) -> Iterator[Found]:
+    """Queues and lists are made of addresses; a PPPoE client without one needs a pool."""
+    for placed in draft.placed:
+        sub = placed.subscription
+        if sub.address is not None or not sub.service.has_rows:
+            continue
+        if sub.plan.mode in _FIXED:
+            message = f"A service of mode {sub.plan.mode} needs an address."
+            hint = free_hint(draft.inventory, sub.zone)
+        elif sub.plan.shaping is Shaping.QUEUE:
+            message = "A service shaped by a simple queue needs an address."
+            hint = free_hint(draft.inventory, sub.zone)
+        elif sub.plan.mode is Mode.PPPOE and sub.plan.shaping is Shaping.OWN and not sub.plan.pool:
+            message = f"The service has no address, and plan {sub.plan.id} no pool."
+            hint = f"Add `pool:` to the plan, or an address. {free_hint(draft.inventory, sub.zone)}"
+        elif sub.plan.mode is Mode.PPPOE and sub.plan.shaping is Shaping.EXTERNAL:
+            if not sub.service.is_blocked:
+                continue
+            message = "The service has no address by which it could be blocked."
+            hint = (
+                f"Its profile is not ours to copy: add one. {free_hint(draft.inventory, sub.zone)}"
+            )
+        else:
+            continue
+        loc = placed.loc()
+        yield placed.reading, Finding("no-address", loc, message, hint, needs_all=True)
+
+
+def needs_local_address(draft: Draft) -> Iterator[Found]:
+    """A PPP session has two ends; an external profile may have the other one."""
+    for placed in draft.placed:
+        sub = placed.subscription
+        if (
+            sub.plan.mode is Mode.PPPOE
+            and sub.plan.shaping is not Shaping.EXTERNAL
+            and sub.service.has_rows
+            and not (sub.local_address or sub.plan.local_address)
+        ):
+            message = "A PPPoE service needs a local address, and none is given."
+            hint = f"Add `local_address:` to zone {sub.zone.id}, plan {sub.plan.id} or the service"
+            finding = Finding("no-local-address", placed.loc(), message, hint, needs_all=True)
+            yield placed.reading, finding
+
+
+def needs_interface(draft: Draft) -> Iterator[Found]:
+    """An ARP binding is made on an interface."""
+    for placed in draft.placed:
+        sub = placed.subscription
+        bound = sub.router.binding is Binding.ARP and sub.plan.mode is not Mode.PPPOE
+        if bound and sub.address and sub.service.mac and not sub.interface:
+            message = f"The ARP binding on {sub.router.id} needs an interface, and none is given."
+            hint = f"Add `lan_interface:` to router {sub.router.id}, or `interface:` to the zone"
+            finding = Finding("no-interface", placed.loc("mac"), message, hint, needs_all=True)
+            yield placed.reading, finding
+
+
+def _useless(sub: Subscription) -> set[str]:
+    """The fields that the mode of this service's plan has no use for."""
+    useless = set()
+    if not sub.has_queue:
+        useless |= {"targets", "parent"}
+    if sub.plan.mode in _FIXED:
+        useless |= {"password"}
+    if sub.plan.mode is not Mode.PPPOE:
+        useless |= {"ppp_service", "local_address"}
+    else:
+        useless |= {"interface"}
+    if sub.plan.mode is not Mode.HOTSPOT:
+        useless |= {"server"}
+    return useless
+
+
+def no_use(draft: Draft) -> Iterator[Found]:
+    """A field of another mode is a slip, or left over from a migration."""
+    for placed in draft.placed:
+        sub = placed.subscription
+        for key in sorted(sub.service.model_fields_set & _useless(sub)):
+            message = f"{key} has no effect with plan {sub.plan.id} of mode {sub.plan.mode}."
+            finding = Finding("no-effect", placed.loc(key), message, "Remove it", warning=True)
+            yield placed.reading, finding
+
+
+CHECKS = (needs_address, needs_local_address, needs_interface, no_use)

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names on routers: one user or queue a name, one profile or list a plan."""
+
+from collections.abc import Iterator
+
+from reconciler.inventory.checks.base import Found
+from reconciler.inventory.draft import Draft, Placed
+from reconciler.inventory.finding import Finding
+from reconciler.inventory.reading import Reading
+from reconciler.models import Mode, Plan, Shaping
+from reconciler.wording import show
+
+_MENUS = {Mode.PPPOE: "PPP user name", Mode.HOTSPOT: "HotSpot user name"}
+
+
+def service_names(draft: Draft) -> Iterator[Found]:
+    """A user name once in the PPP and once in the HotSpot menu, a queue name once, on a router."""
+    last: dict[tuple[str, str, str], Placed] = {}
+    for placed in draft.placed:
+        sub = placed.subscription
+        if not sub.service.has_rows:
+            continue
+        menus = [_MENUS[sub.plan.mode]] if sub.plan.mode in _MENUS else []
+        for menu in [*menus, *(["queue name"] if sub.has_queue else [])]:
+            key = (sub.router.id, menu, sub.name)
+            if key in last:
+                yield _also(draft, last[key], placed, menu)
+            last[key] = placed
+
+
+def _also(draft: Draft, first: Placed, second: Placed, menu: str) -> Found:
+    other = second.subscription
+    place = draft.where(second.reading, second.loc("name"))
+    router = other.router.id
+    message = f"The {menu} {show(other.name)} on {router} is also that of {other.id} ({place})."
+    hint = "Give one of them another `name:`"
+    return first.reading, Finding("duplicate-name", first.loc("name"), message, hint)
+
+
+def parents(draft: Draft) -> Iterator[Found]:
+    """A queue is not its own parent."""
+    for placed in draft.placed:
+        sub = placed.subscription
+        if sub.has_queue and sub.parent == sub.name:
+            message = f"The queue {show(sub.name)} would be its own parent."
+            hint = "Choose another `name:` or `parent:`"
+            yield placed.reading, Finding("parent", placed.loc("parent"), message, hint)
+
+
+def plan_names(draft: Draft) -> Iterator[Found]:
+    """Two plans do not share a profile or a list, unless the operator holds it for both."""
+    last: dict[tuple[str, str], tuple[Plan, Reading]] = {}
+    for plan, reading in draft.of_kind("plan"):
+        key = _name_of(plan)
+        if key is None:
+            continue
+        if key in last:
+            other, where = last[key]
+            both_external = plan.shaping is other.shaping is Shaping.EXTERNAL
+            if other.id != plan.id and not both_external:
+                what, name = key
+                message = f"The {what} {show(name)} is also that of plan {other.id} ({where.file})."
+                loc = ("profile",) if "profile" in what else ("list",)
+                yield reading, Finding("duplicate-name", loc, message, "Choose another name")
+        last.setdefault(key, (plan, reading))
+
+
+def _name_of(plan: Plan) -> tuple[str, str] | None:
+    if plan.mode is Mode.PPPOE:
+        return "PPP profile", plan.profile_name
+    if plan.mode is Mode.HOTSPOT:
+        return "HotSpot profile", plan.profile_name
+    return ("address list", plan.list_name) if plan.mode is Mode.PCQ else None
+
+
+def plan_lists(draft: Draft) -> Iterator[Found]:
+    """A plan's members are not put on a list that blocks them."""
+    for plan, reading in draft.of_kind("plan"):
+        for router in draft.inventory.routers.values():
+            lists = router.lists
+            names = (lists.suspended, lists.notice, lists.allowed)
+            if plan.mode is Mode.PCQ and plan.list_name in names:
+                message = f"The list {show(plan.list_name)} is one of router {router.id}'s own."
+                hint = "Every member would be on it: choose another `list:`"
+                yield reading, Finding("list-name", ("list",), message, hint)
+
+
+CHECKS = (service_names, parents, plan_names, plan_lists)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a file names exists."""
+
+from collections.abc import Iterator
+
+from reconciler.inventory.checks.base import Found
+from reconciler.inventory.draft import Draft
+from reconciler.inventory.finding import Finding
+from reconciler.inventory.kinds import KINDS
+from reconciler.models import PastPlan
+from reconciler.wording import did_you_mean, listing, show
+from reconciler.yamlfile import Loc
+
+_FOLDERS = {kind.name: kind.folder for kind in KINDS}
+
+
+class _Known:
+    """The ids of the repository; a file that cannot be used exists all the same."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._ids = {name: draft.known(name) for name in _FOLDERS}
+
+    def missing(self, kind: str, id_: str, loc: Loc) -> Finding | None:
+        """A finding where no file has that id."""
+        if id_ in self._ids[kind]:
+            return None
+        meant = did_you_mean(id_, sorted(self._ids[kind]))
+        if meant:
+            hint = f"Did you mean `{meant}`?"
+        elif self._ids[kind]:
+            hint = f"There are: {listing(sorted(self._ids[kind]))}"
+        else:
+            hint = f"There are no files in {_FOLDERS[kind]} yet"
+        return Finding(f"no-such-{kind}", loc, f"There is no {kind} {show(id_)}.", hint)
+
+
+def of_zones(draft: Draft) -> Iterator[Found]:
+    """A zone's router."""
+    known = _Known(draft)
+    for zone, reading in draft.of_kind("zone"):
+        if finding := known.missing("router", zone.router, ("router",)):
+            yield reading, finding
+
+
+def of_clients(draft: Draft) -> Iterator[Found]:
+    """A client's zone; each service's plan, router and former plans."""
+    known = _Known(draft)
+    for client, reading in draft.of_kind("client"):
+        if finding := known.missing("zone", client.zone, ("zone",)):
+            yield reading, finding
+        for index, service in enumerate(client.services):
+            named: list[tuple[str, str, Loc]] = [("plan", service.plan, ("plan",))]
+            if service.router is not None:
+                named.append(("router", service.router, ("router",)))
+            named += [
+                ("plan", past.plan, ("history", i, "plan"))
+                for i, past in enumerate(service.history)
+                if isinstance(past, PastPlan)
+            ]
+            for kind, id_, keys in named:
+                if finding := known.missing(kind, id_, ("services", index, *keys)):
+                    yield reading, finding
+
+
+CHECKS = (of_zones, of_clients)
