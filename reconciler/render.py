@@ -31,7 +31,7 @@ _BITS = re.compile(r"\d+(/\d+)?( |$)")
 
 @dataclass(frozen=True)
 class Line:
-    """One line of text; `kind` is an action, `title`, `warning`, `error` or `plain`."""
+    """One line; `kind` is an action, `title`, `source`, `warning`, `error` or `plain`."""
 
     kind: str
     text: str
@@ -42,7 +42,9 @@ def human(name: str, value: str | None) -> str:
     if value is None or value == "":
         return "-"
     if _RATE_FIELDS.fullmatch(name) and _BITS.match(value):
-        value = " ".join("/".join(_rate(part) for part in word.split("/")) for word in value.split())
+        value = " ".join(
+            "/".join(_rate(part) for part in word.split("/")) for word in value.split()
+        )
     return printable(value)
 
 
@@ -66,8 +68,7 @@ def _details(change: Change) -> str:
             for name, value in change.after.items()
             if value and name not in (*change.key, "comment") and value != fields[name].default
         ]
-        label = without_mark(change.after.get("comment") or "")
-        return "  " + " ".join([*shown, f'"{printable(label)}"' if label else ""]).rstrip()
+        return f"  {' '.join(shown)}" if shown else ""
     parts = [
         f"{name} {human(name, change.before[name])} → {human(name, value)}"
         for name, value in change.after.items()
@@ -75,20 +76,20 @@ def _details(change: Change) -> str:
     return ": " + ", ".join(parts)
 
 
-def _origin(change: Change) -> str:
-    where = change.source.where
-    return f"{change.source.id}, {where}" if where else change.source.id
-
-
 def text_lines(changes: ChangeSet, *, title: str = "Plan") -> Iterator[Line]:
     """The whole plan, router by router, with its summary and fingerprint at the end."""
     for plan in changes.plans:
         yield from _router_lines(plan)
     for problem in changes.all_problems:
-        yield Line(problem.severity.value, printable(str(problem)))
+        if problem.router or problem.is_error:
+            yield Line(problem.severity.value, printable(str(problem)))
+    if changes.problems:
+        yield Line(
+            "plain", f"{_count(len(changes.problems), 'warning')} in the files: see validate."
+        )
     if changes.is_empty:
         if all(plan.error is None for plan in changes.plans):
-            yield Line("plain", NOTHING)
+            yield Line("title", NOTHING)
         return
     yield Line("title", f"{title}: {summary_text(changes)}")
     yield Line("plain", f"Fingerprint: {changes.fingerprint}")
@@ -101,19 +102,32 @@ def _router_lines(plan: RouterPlan) -> Iterator[Line]:
         return
     yield Line("title", f"{plan.router} · RouterOS {plan.version}")
     ends = _endings(plan.sessions)
+    source = None
     for change in _in_reading_order(plan.changes):
-        yield Line(change.action.value, f"  {SYMBOL[change.action]} {_change_text(change, ends)}")
+        if change.source.id != source:
+            source = change.source.id
+            yield Line("source", f"  {_origin(change)}")
+        yield Line(change.action.value, f"    {_change_text(change, ends)}")
     notices = [change for change in plan.changes if change.notice]
     if notices:
-        yield Line("plain", "  On-screen notices (from today's date, not from a file):")
+        yield Line("source", "  on-screen notices, from today's date and not from a file")
         for change in notices:
-            yield Line(change.action.value, f"  {SYMBOL[change.action]} {describe(change)}")
+            yield Line(change.action.value, f"    {_change_text(change, {})}")
+
+
+def _origin(change: Change) -> str:
+    """`ana-lopez/internet "Ana López García" inventory/clients/norte/ana-lopez.yaml:13`."""
+    values = change.before if change.action is Action.REMOVE else change.after
+    label = without_mark(values.get("comment") or "")
+    parts = [change.source.id, f'"{label}"' if label and change.is_service else ""]
+    parts.append(str(change.source.where or "in no file"))
+    return printable("  ".join(part for part in parts if part))
 
 
 def _change_text(change: Change, ends: dict[int, str]) -> str:
     cause = f"{change.cause}: " if change.cause else ""
     ending = f"  [{ends[id(change)]}]" if id(change) in ends else ""
-    return f"{cause}{describe(change)}{ending}  ({_origin(change)})"
+    return f"{SYMBOL[change.action]} {cause}{describe(change)}{ending}"
 
 
 def _in_reading_order(changes: Iterable[Change]) -> list[Change]:
@@ -129,7 +143,9 @@ def _endings(sessions: Sequence[Session]) -> dict[int, str]:
         kind = "waits" if session.waits else session.kind.value
         of_change = counts.setdefault(id(session.cause), {})
         of_change[kind] = of_change.get(kind, 0) + 1
-    return {key: ", ".join(_ending(*item) for item in kinds.items()) for key, kinds in counts.items()}
+    return {
+        key: ", ".join(_ending(*item) for item in kinds.items()) for key, kinds in counts.items()
+    }
 
 
 def _ending(kind: str, count: int) -> str:
@@ -138,6 +154,10 @@ def _ending(kind: str, count: int) -> str:
     if kind == SessionKind.CONNECTIONS:
         return "open connections end"
     return "1 session drops" if count == 1 else f"{count} sessions drop"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def summary_text(changes: ChangeSet) -> str:
@@ -179,10 +199,16 @@ def _markdown_summary(changes: ChangeSet) -> str:
 
 
 def _markdown_block(plan: RouterPlan) -> tuple[str, list[str]]:
-    lines = [line.text.removeprefix("  ") for line in _router_lines(plan) if line.kind != "error"]
-    title = f"{lines[0]}: {len(plan.changes)} changes"
-    # In a diff block `~`, `^` and `=` have no colour; `!` has.
-    return title, [re.sub(r"^[~^=] ", "! ", line) for line in lines[1:]]
+    head, *lines = [line for line in _router_lines(plan) if line.kind != "error"]
+    title = f"{head.text}: {_count(len(plan.changes), 'change')}"
+    return title, [_diff_line(line) for line in lines]
+
+
+def _diff_line(line: Line) -> str:
+    """For a diff block, where a line's first sign is its colour; `~`, `^` and `=` have none."""
+    if line.kind == "source":
+        return f"# {line.text.strip()}"
+    return re.sub(r"^[~^=] ", "! ", line.text.strip())
 
 
 def _fit_blocks(blocks: Sequence[tuple[str, list[str]]], room: int) -> list[str]:

@@ -136,10 +136,10 @@ def narrowing(scope: Scope, inventory: Inventory) -> Keep | None:
     if scope.is_whole:
         return None
     clients = _clients_of(scope, inventory)
-    former = {old for id_ in clients & set(inventory.clients) for old in inventory.clients[id_].former_ids}
-    plans = {
-        f"plan/{sub.plan.id}" for sub in inventory.subscriptions if sub.client.id in clients
+    former = {
+        old for id_ in clients & set(inventory.clients) for old in inventory.clients[id_].former_ids
     }
+    plans = {f"plan/{sub.plan.id}" for sub in inventory.subscriptions if sub.client.id in clients}
 
     def keep(change: Change) -> bool:
         if change.is_service:

@@ -27,6 +27,7 @@ STYLES = {
     "remove": "red",
     "adopt": "blue",
     "title": "bold",
+    "source": "dim",
     "warning": "yellow",
     "error": "bold red",
     "plain": "",

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`reconcile demo`: the whole flow on the example repository and emulated routers."""
+
+import os
+from collections.abc import Mapping
+
+import click
+from rich.console import Console
+
+from reconciler.demo.tour import Tour
+
+
+@click.command()
+def demo() -> None:
+    """Take the tour: validate, plan, apply, suspend a client, find and mend drift.
+
+    Needs no router and touches no file of yours. It takes a few seconds.
+    """
+    Tour(Console(highlight=False), _run).walk()
+
+
+def _run(arguments: list[str], environ: Mapping[str, str]) -> int:
+    """One command in this process, with its own environment; its exit code."""
+    from reconciler.cli import main
+
+    before = dict(os.environ)
+    os.environ.update(environ)
+    try:
+        main(arguments)
+    except SystemExit as done:
+        return int(done.code or 0)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
