@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from reconciler.models.base import Model
-from reconciler.models.scalars import Positive, shape, text
+from reconciler.models.scalars import Positive, loose_schema, shape, text
 
 
 class EnvSecret(Model):
@@ -63,7 +63,7 @@ class DerivedSecret(Model):
 class PlainSecret(Model):
     """The secret itself, for trials: refused unless the settings say `allow_plain: true`."""
 
-    plain: Annotated[str, BeforeValidator(text(1000))] = Field(repr=False)
+    plain: Annotated[str, BeforeValidator(text(1000)), loose_schema()] = Field(repr=False)
     """The secret in clear."""
 
 

@@ -126,11 +126,11 @@ def prefixes_once(draft: Draft) -> Iterator[Found]:
     for prefixes in by_router.values():
         prefixes.sort(key=lambda one: one[:2])
         widest = prefixes[0]
-        for prefix in prefixes[1:]:
-            if prefix[0] <= widest[1] and prefix[2] is not widest[2]:
-                yield _also_given6(draft, widest[2], widest[3], prefix[2], prefix[3])
-            if prefix[1] >= widest[1]:
-                widest = prefix
+        for one in prefixes[1:]:
+            if one[0] <= widest[1] and one[2] is not widest[2]:
+                yield _also_given6(draft, widest[2], widest[3], one[2], one[3])
+            if one[1] >= widest[1]:
+                widest = one
 
 
 def _also_given6(draft: Draft, first: Placed, i: int, second: Placed, j: int) -> Found:
