@@ -100,9 +100,9 @@ def _write_wave(
 
 def _note(written: Written, steps: Sequence[_Step], answers: Sequence[Answer]) -> None:
     """The worst answer of a change's commands is that of the change."""
-    for step, answer in zip(steps, answers, strict=True):
-        if step.command.verb == "remove" and answer.message and GONE in answer.message:
-            answer = Answer(AnswerState.DONE)
+    for step, said in zip(steps, answers, strict=True):
+        is_gone = step.command.verb == "remove" and GONE in (said.message or "")
+        answer = Answer(AnswerState.DONE) if is_gone else said
         for change in step.changes:
             known = written.answers.get(id(change))
             if known is None or known.state in (AnswerState.DONE, AnswerState.NOT_TRIED):

@@ -35,10 +35,9 @@ def break_waves(changes: Sequence[Change]) -> list[list[Change]]:
     early = {id(change) for wave in make_waves(changes) for change in wave}
     late = [c for c in changes if _is_removal(c) and id(c) not in early]
     jumps = [c for c in late if _is_jump(c)]
-    waves = [jumps]
-    for rank in range(_TOP_RANK, -1, -1):
-        waves.append([c for c in late if c.kind.rank == rank and not _is_jump(c)])
-    return [wave for wave in waves if wave]
+    rest = [c for c in late if not _is_jump(c)]
+    ranked = [[c for c in rest if c.kind.rank == rank] for rank in range(_TOP_RANK, -1, -1)]
+    return [wave for wave in (jumps, *ranked) if wave]
 
 
 def _is_removal(change: Change) -> bool:

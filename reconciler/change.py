@@ -28,8 +28,8 @@ class Action(StrEnum):
 @dataclass(frozen=True)
 class Change:
     """`before` and `after` hold canonical text of the fields that differ, all managed fields for
-    add and remove, None where unset. `row_id` is the router's `.id`, never shown or stored. `cause` is what drift
-    says of it: pending or drift.
+    add and remove, None where unset. `row_id` is the router's `.id`, never shown or stored.
+    `cause` is what drift says of it: pending or drift.
     """
 
     action: Action

@@ -169,7 +169,7 @@ class PlanFile:
                 essence(entry)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Stale(f"This is no plan file ({error!r}). Make it with plan --out.") from error
-        if version.split(".")[0] != FORMAT_VERSION.split(".")[0]:
+        if version.split(".", maxsplit=1)[0] != FORMAT_VERSION.split(".", maxsplit=1)[0]:
             raise Stale(f"The plan file has format {version}, this program reads {FORMAT_VERSION}.")
         if own != stated:
             raise Stale(

@@ -61,7 +61,7 @@ class Codec:
         if self._utf8 or isinstance(text, Utf8Text):
             return text.encode("utf-8", "surrogateescape")
         raw = _encoded(text, self.charset)
-        if raw is not None and (raw.isascii() or self.decode(raw) == text):
+        if raw is not None and self.decode(raw) == text:
             return raw
         return text.encode("utf-8", "surrogateescape")
 

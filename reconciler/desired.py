@@ -21,7 +21,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """One row as it must be. `values` are written as they stand; a field not named is at its default.
+    """One row as it must be. `values` are written as they stand; what is not named has its default.
 
     `mark` is the text between `[rc:` and `]` (the name where rows have no comment); `aliases` are
     marks of former ids that are this row's too. `first`: before every rule that is not ours.

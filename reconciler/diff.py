@@ -46,10 +46,10 @@ class Outcome:
 
 
 def diff(kind: Kind, wanted: Sequence[Desired], rows: Sequence[Row], terms: Terms) -> Outcome:
-    """The smallest set of changes that makes `rows` hold what is `wanted`; foreign rows as before."""
+    """The smallest changes that makes `rows` hold what is `wanted`, foreign rows as before."""
     outcome = Outcome()
     marked = _by_mark(kind, rows)
-    pairs, missing = _match(kind, wanted, marked)
+    pairs, missing = _match(wanted, marked)
     spare = [row for rows_of in marked.values() for row in rows_of]
     hidden = _hidden_secrets(kind, rows)
     rekeyed: list[tuple[Desired, Row]] = []
@@ -83,7 +83,7 @@ def _by_mark(kind: Kind, rows: Iterable[Row]) -> dict[str, list[Row]]:
 
 
 def _match(
-    kind: Kind, wanted: Sequence[Desired], marked: dict[str, list[Row]]
+    wanted: Sequence[Desired], marked: dict[str, list[Row]]
 ) -> tuple[list[tuple[Desired, Row]], list[Desired]]:
     """Pairs of a want and its marked row; what is matched leaves `marked`."""
     pairs: list[tuple[Desired, Row]] = []
@@ -105,7 +105,7 @@ def _match(
 
 
 def _take(marked: dict[str, list[Row]], desired: Desired, *, exact: bool) -> Row | None:
-    """A row of the same mark: with the very key, or (not exact) with another one but in its list."""
+    """A row of the same mark: with the very key, or else (not exact) another one in its list."""
     kind, values = desired.kind, desired.values
     for mark in (desired.mark, *desired.aliases):
         for at, row in enumerate(marked.get(mark, ())):

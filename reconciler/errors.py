@@ -17,7 +17,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Where:
-    """A place in the state repository: a path relative to its root and a line that counts from 1."""
+    """A place in the state repository: a path relative to its root, and a line from 1 on."""
 
     file: str
     line: int | None = None

@@ -126,7 +126,7 @@ class Fleet:
         whole: bool = True,
         on_write: Callable[[Work], None] | None = None,
     ) -> list[Work]:
-        """Write what each work has `chosen`. `commit` is noted where a `whole` router is as wanted."""
+        """Write what each work has `chosen`; note `commit` where a `whole` router is as wanted."""
         ready = [work for work in self.works if work.is_ready]
         self._each(ready, _make)
         receivers = {work.plan.moves_to(change) for work in ready for change in work.chosen}

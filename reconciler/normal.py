@@ -57,12 +57,10 @@ def number(value: str) -> str:
 
 
 def seconds(value: str) -> int | None:
-    """Seconds of `1d2h`, `16s`, `00:00:16` or a bare number of seconds; None where it is no time."""
+    """Seconds of `1d2h`, `16s`, `00:00:16` or a bare number; None where it is no time."""
     if value.isascii() and value.isdigit():
         return int(value)
-    if match := _CLOCK.fullmatch(value):
-        weeks, days, hours, minutes, rest = (int(part or 0) for part in match.groups())
-    elif value and (match := _COMPACT.fullmatch(value)):
+    if (match := _CLOCK.fullmatch(value)) or (value and (match := _COMPACT.fullmatch(value))):
         weeks, days, hours, minutes, rest = (int(part or 0) for part in match.groups())
     else:
         return None
@@ -95,9 +93,9 @@ def pair(canon: Canon) -> Canon:
 
 
 def address(value: str) -> str:
-    """An address, prefix or range as address lists print it: no /32, a range that is a prefix as one.
+    """An address, prefix or range as address lists print it: hosts without /32.
 
-    DNS names come back in lower case.
+    A range that is a prefix becomes one; DNS names come back in lower case.
     """
     if "-" in value and value.count("-") == 1 and value.replace("-", "").replace(".", "").isdigit():
         first, last = value.split("-")

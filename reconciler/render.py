@@ -104,8 +104,8 @@ def _router_lines(plan: RouterPlan) -> Iterator[Line]:
     ends = _endings(plan.sessions)
     source = None
     for change in _in_reading_order(plan.changes):
-        if change.source.id != source:
-            source = change.source.id
+        if _group(change) != source:
+            source = _group(change)
             yield Line("source", f"  {_origin(change)}")
         yield Line(change.action.value, f"    {_change_text(change, ends)}")
     notices = [change for change in plan.changes if change.notice]
@@ -116,10 +116,10 @@ def _router_lines(plan: RouterPlan) -> Iterator[Line]:
 
 
 def _origin(change: Change) -> str:
-    """`ana-lopez/internet "Ana López García" inventory/clients/norte/ana-lopez.yaml:13`."""
+    """`ana-lopez/internet  "Ana López García"  inventory/clients/norte/ana-lopez.yaml:13`."""
     values = change.before if change.action is Action.REMOVE else change.after
     label = without_mark(values.get("comment") or "")
-    parts = [change.source.id, f'"{label}"' if label and change.is_service else ""]
+    parts = [_group(change), f'"{label}"' if label and change.is_service else ""]
     parts.append(str(change.source.where or "in no file"))
     return printable("  ".join(part for part in parts if part))
 
@@ -130,10 +130,20 @@ def _change_text(change: Change, ends: dict[int, str]) -> str:
     return f"{SYMBOL[change.action]} {cause}{describe(change)}{ending}"
 
 
+def _group(change: Change) -> str:
+    """What is shown under one heading: a service, a plan, or all rules of the router."""
+    source = change.source.id
+    return "block rules" if source.startswith("router/") else source
+
+
 def _in_reading_order(changes: Iterable[Change]) -> list[Change]:
-    """What belongs to one source together, plans and rules before services."""
+    """Plans and rules before services; rules, written from the last to the first, turned round."""
     plain = [change for change in changes if not change.notice]
-    return sorted(plain, key=lambda c: (c.is_service, c.source.id))
+    spot = {id(change): at for at, change in enumerate(plain)}
+    return sorted(
+        plain,
+        key=lambda c: (c.is_service, _group(c), -spot[id(c)] if c.kind.ordered else spot[id(c)]),
+    )
 
 
 def _endings(sessions: Sequence[Session]) -> dict[int, str]:
@@ -179,9 +189,11 @@ def markdown(changes: ChangeSet) -> str:
     Cut in the middle to stay below MARKDOWN_BYTES of UTF-8.
     """
     head = ["### reconcile plan", "", _markdown_summary(changes), ""]
-    for plan in changes.plans:
-        if plan.error:
-            head.append(f"- **{_inline(plan.router)}** {plan.status.value}: {_inline(plan.error)}")
+    head += [
+        f"- **{_inline(plan.router)}** {plan.status.value}: {_inline(plan.error)}"
+        for plan in changes.plans
+        if plan.error
+    ]
     head += [
         f"- {problem.severity.value}: {_inline(str(problem))}" for problem in changes.all_problems
     ]

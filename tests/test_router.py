@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Self
 
 import pytest
@@ -242,6 +243,7 @@ def states(answers: Sequence[Answer]) -> list[AnswerState]:
 @example(raw=b"\xc3\xb1")
 @example(raw=b"\xf1")
 @example(raw=b"\x81\x8d\x90")
+@example(raw=b"\xa2\xcc")  # in big5 one of two byte strings for one character
 def test_any_bytes_read_are_written_back_as_they_were(charset: str, raw: bytes) -> None:
     codec = Codec(charset)
     assert codec.encode(codec.decode(raw)) == raw
@@ -252,6 +254,7 @@ def test_any_bytes_read_are_written_back_as_they_were(charset: str, raw: bytes) 
 @pytest.mark.parametrize("charset", CHARSETS)
 @given(text=st.text(st.characters(exclude_categories=["Cs"])))
 @example(text="Ã±")  # in windows-1252 these are the bytes of a UTF-8 "ñ"
+@example(text="¥")  # in shift_jis the byte of a backslash
 @example(text="ñandú € 漢字 \N{SATELLITE}")
 def test_any_text_written_is_read_back_as_it_was(charset: str, text: str) -> None:
     codec = Codec(charset)
@@ -967,6 +970,23 @@ def test_the_loss_of_a_session_tells_done_from_unknown_from_not_tried() -> None:
     assert "rb-norte was lost" in (answers[0].message or "")
     assert [told[index] for index in range(6)] == answers
     assert states(later) == [NOT_TRIED]
+
+
+def test_writes_may_take_long_as_long_as_answers_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SimpleNamespace(now=1000.0)
+    monkeypatch.setattr("reconciler.wire.monotonic", lambda: clock.now)
+    monkeypatch.setattr("reconciler.conversation.time.monotonic", lambda: clock.now)
+
+    def script(peer: Peer) -> None:
+        for _ in range(5):
+            peer.send("!done", f".tag={peer.hear_tag()}")
+
+    def pass_time(_: int, __: Answer) -> None:
+        clock.now += 200
+
+    with session_with(script, patience=300.0) as session:
+        answers = session.write(adds(5), window=1, on_answer=pass_time)
+    assert states(answers) == [DONE] * 5
 
 
 def test_silence_while_writing_is_unknown_for_what_was_sent_alone() -> None:

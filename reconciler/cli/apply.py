@@ -130,7 +130,8 @@ def _stale_text(stale: Sequence[object], left: list[str]) -> str:
 def _entry_text(entry: object) -> str:
     assert isinstance(entry, dict)
     key = " ".join(str(part) for part in entry["key"].values())
-    return f"{entry['router']}: {entry['action']} {entry['path']} {key} {entry['before']} → {entry['after']}"
+    name = f"{entry['router']}: {entry['action']} {entry['path']} {key}"
+    return f"{name} {entry['before']} → {entry['after']}"
 
 
 def _state(repo: Repo, on: date | None) -> State | None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`reconcile demo`: the whole flow on the example repository and emulated routers."""
 
+import importlib
 import os
 from collections.abc import Mapping
 
@@ -21,8 +22,7 @@ def demo() -> None:
 
 def _run(arguments: list[str], environ: Mapping[str, str]) -> int:
     """One command in this process, with its own environment; its exit code."""
-    from reconciler.cli import main
-
+    main = importlib.import_module("reconciler.cli").main  # it imports this module by name
     before = dict(os.environ)
     os.environ.update(environ)
     try:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from reconciler.emulator import main_serve
+
 
 @click.command()
 @click.option(
@@ -22,6 +24,4 @@ def emulator(load: Path | None, port: int, version: str | None, user: str, passw
     \b
     Example:  reconcile emulator --load rb-norte.rsc --port 8728
     """
-    from reconciler.emulator import main_serve
-
     main_serve(load, port, version, user, password)

@@ -61,7 +61,7 @@ def _plans(inventory: Inventory, router: Router, subs: Collection[Subscription])
     for plan_id in sorted(members):
         plan = inventory.plans[plan_id]
         source = Source(f"plan/{plan_id}", inventory.where(plan))
-        rows += plan_rows(plan, router, source, members[plan_id])
+        rows += plan_rows(plan, source, members[plan_id])
         if plan_id in blocked:
             rows.append(suspended_profile(plan, router, source))
     return rows

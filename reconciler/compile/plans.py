@@ -18,7 +18,6 @@ from reconciler.kinds import (
 from reconciler.models import Burst, Mode, Plan, Rates, Router, Shaping
 from reconciler.normal import format_rate, format_seconds
 
-
 Speeds = Plan | Burst | Rates
 
 
@@ -46,7 +45,7 @@ def _short(speeds: Speeds) -> str:
     return f"{format_rate(speeds.upload)}/{format_rate(speeds.download)}"
 
 
-def plan_rows(plan: Plan, router: Router, source: Source, members: int) -> Iterator[Desired]:
+def plan_rows(plan: Plan, source: Source, members: int) -> Iterator[Desired]:
     """The rows of one plan in use on one router; `members`: services on it, suspended ones too."""
     if plan.shaping is Shaping.EXTERNAL:
         return

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rows of one service: a function a mode, one for the ARP binding, one for the suspended list."""
+"""The rows of one service: a function a mode, one for ARP bindings, one for the suspended list."""
 
 from collections.abc import Callable, Iterator
 

@@ -8,6 +8,7 @@ anything.
 import io
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
+from textwrap import wrap
 from time import monotonic
 
 from rich.console import Console
@@ -122,4 +123,8 @@ class Tour:
         )
         for line in shown:
             style = _COLOURS.get(line.strip()[:1], "")
-            self._console.print(Text(line, style=style), soft_wrap=False, overflow="fold")
+            indent = " " * (len(line) - len(line.lstrip()) + 4)
+            for part in wrap(
+                line, self._console.width, subsequent_indent=indent, break_on_hyphens=False
+            ) or [""]:
+                self._console.print(Text(part, style=style))

@@ -65,7 +65,7 @@ MATCHERS_AFTER = texts(
 MARKS = ("mark-connection", "mark-packet", "mark-routing")
 
 
-PROTOCOL = Negatable(Either((PROTOCOL_WORDS, Int(0, 255))))
+PROTOCOL = Negatable(Either((Int(0, 255), PROTOCOL_WORDS)))
 
 
 def complete_rule(fields: Fields, _version: Version) -> None:
