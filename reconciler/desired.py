@@ -13,10 +13,14 @@ from reconciler.kinds import Kind
 
 @dataclass(frozen=True)
 class Source:
-    """Where a row comes from: `ana-lopez/internet`, `plan/hogar-10`, `router/allowed`."""
+    """Where a row comes from: `ana-lopez/internet`, `plan/hogar-10`, `router/allowed`.
+
+    `label` is the name that people know it by.
+    """
 
     id: str
     where: Where | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,10 +116,10 @@ def _router_lines(plan: RouterPlan) -> Iterator[Line]:
 
 
 def _origin(change: Change) -> str:
-    """`ana-lopez/internet  "Ana López García"  inventory/clients/norte/ana-lopez.yaml:13`."""
+    """`ana-lopez/internet  (Ana López García)  inventory/clients/norte/ana-lopez.yaml:13`."""
     values = change.before if change.action is Action.REMOVE else change.after
-    label = without_mark(values.get("comment") or "")
-    parts = [_group(change), f'"{label}"' if label and change.is_service else ""]
+    label = change.source.label or without_mark(values.get("comment") or "")
+    parts = [_group(change), f"({label})" if label and change.is_service else ""]
     parts.append(str(change.source.where or "in no file"))
     return printable("  ".join(part for part in parts if part))
 

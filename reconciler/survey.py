@@ -39,14 +39,10 @@ def read_router(session: Session) -> Actual:
     reads = [_read_of(kind.path, kind.print_fields, kind.where) for kind in KINDS]
     seen = {kind.path for kind in KINDS}
     reads += [_read_of(path, ()) for path in _LOOKED_AT if path not in seen]
-    tables: dict[str, Sequence[Row]] = {}
-    missing = set()
-    for read, rows in zip(reads, session.read(reads), strict=True):
-        tables[read.path] = rows if rows is not None else ()
-        if rows is None:
-            missing.add(read.path)
+    answers = session.read(reads)
+    tables = {read.path: rows for read, rows in zip(reads, answers, strict=True)}
     state = parse_state(tables[ADDRESS_LIST.path])
-    return Actual(session.version, tables, frozenset(missing), state)
+    return Actual(session.version, tables, frozenset(session.missing), state)
 
 
 def _read_of(path: str, fields: tuple[str, ...], where: tuple[str, ...] = ()) -> Read:
@@ -55,4 +51,4 @@ def _read_of(path: str, fields: tuple[str, ...], where: tuple[str, ...] = ()) ->
 
 def read_rows(session: Session, path: str, fields: tuple[str, ...]) -> Sequence[Row]:
     """One menu; a menu that the router has not is empty."""
-    return session.read([Read(path, fields)])[0] or ()
+    return session.read([Read(path, fields)])[0]

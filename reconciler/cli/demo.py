@@ -25,10 +25,12 @@ def _run(arguments: list[str], environ: Mapping[str, str]) -> int:
     main = importlib.import_module("reconciler.cli").main  # it imports this module by name
     before = dict(os.environ)
     os.environ.update(environ)
+    code = 0
     try:
         main(arguments)
     except SystemExit as done:
-        return int(done.code or 0)
+        code = int(done.code or 0)
     finally:
         os.environ.clear()
         os.environ.update(before)
+    return code

@@ -47,7 +47,7 @@ def notice_rows(sub: Subscription) -> Iterator[Desired]:
 
 def _maker(sub: Subscription, *, notice: bool = False) -> RowMaker:
     comment = with_mark(sub.label, sub.id)
-    source = Source(sub.id, sub.where)
+    source = Source(sub.id, sub.where, sub.label)
 
     def make(kind: Kind, values: dict[str, str]) -> Desired:
         values["comment"] = comment
