@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from reconciler.data import demo_export, example_dir
-from reconciler.emulator import Device
-from tests.end_to_end.world import (
+from end_to_end.world import (
     SAMPLES,
     World,
     assert_applied,
@@ -20,6 +18,8 @@ from tests.end_to_end.world import (
     foreign,
     is_ours,
 )
+from reconciler.data import demo_export, example_dir
+from reconciler.emulator import Device
 
 ROUTERS = ("rb-norte", "rb-sur")
 EXPORTS = [
@@ -113,7 +113,7 @@ def test_detach_leaves_the_clients_connected_and_unmarked(world: World) -> None:
     before = {router: world.device(router).snapshot() for router in ROUTERS}
     assert_applied(world.apply())
     ours = {
-        router: [row for row in world.device(router).rows("/ppp/secret") if is_ours("", row)]
+        router: [row for row in world.device(router).snapshot()["/ppp/secret"] if is_ours("", row)]
         for router in ROUTERS
     }
     for router in ROUTERS:
