@@ -856,6 +856,19 @@ def test_a_router_that_sends_rows_for_ever_is_given_up() -> None:
         assert not session.alive
 
 
+def test_a_router_that_never_pauses_and_never_answers_is_given_up() -> None:
+    def script(peer: Peer) -> None:
+        with suppress(ConnectionError):
+            while True:
+                peer.sock.sendall(say("!done", ".tag=99") * 1000)
+
+    with (
+        session_with(script, patience=0.5, max_rows=10**9) as session,
+        pytest.raises(Unreachable, match="answers too slowly to be waited for"),
+    ):
+        session.read([Read("/ip/arp")])
+
+
 @given(noise=st.binary(max_size=200))
 @settings(max_examples=150, deadline=None)
 def test_whatever_bytes_a_router_sends_the_end_is_rows_or_an_error_for_people(noise: bytes) -> None:
