@@ -36,6 +36,7 @@ class Tour:
         with set_stage() as stage:
             self._introduce(stage)
             self._first_apply(stage)
+            self._change_plan(stage)
             self._suspend(stage)
             self._drift(stage)
         self._say("")
@@ -63,6 +64,16 @@ class Tour:
         self._command(stage, "apply", "--yes", expect=0)
         self._title("A second plan is empty: every value reads back as it was meant")
         self._command(stage, "plan", "--detailed-exitcode", expect=0)
+
+    def _change_plan(self, stage: Stage) -> None:
+        self._title("Luis takes a slower plan: one write, and his session has to log in again")
+        stage.devices["rb-norte"].add_dynamic(
+            "/ppp/active", name="luis-mora", service="pppoe", address="10.20.0.8"
+        )
+        stage.edit("inventory/clients/norte/luis-mora.yaml", "- plan: hogar-20", "- plan: hogar-10")
+        self._command(stage, "plan", "--client", "luis-mora", expect=0)
+        stage.commit("Move luis-mora to hogar-10")
+        self._command(stage, "apply", "--yes", expect=0)
 
     def _suspend(self, stage: Stage) -> None:
         self._title("Ana has not paid: two lines in her file")
