@@ -236,9 +236,11 @@ def _syntax(error: yaml.YAMLError, data: bytes, file: str) -> Problem:
             "Keep one document a file: remove the `---`",
             Where(file, line),
         )
-    return Problem(
-        "yaml", f"This is not YAML: {what}.", _cause(what, data, line), Where(file, line)
-    )
+    cause = _cause(what, data, line)
+    began = getattr(error, "context_mark", None)
+    if began is not None and began.line + 1 != line:
+        what = f"{getattr(error, 'context', '')} that begins in line {began.line + 1}, {what}"
+    return Problem("yaml", f"This is not YAML: {what}.", cause, Where(file, line))
 
 
 def _cause(what: str, data: bytes, line: int | None) -> str:
@@ -250,6 +252,8 @@ def _cause(what: str, data: bytes, line: int | None) -> str:
         return "Inside […] and {…} a ` #` begins a comment: put the text in quotes"
     if "mapping values are not allowed" in what:
         return "A text that holds `: ` needs quotes"
+    if "alphabetic or numeric character" in what:
+        return "A text that begins with & or * needs quotes"
     if "control characters" in what:
         return "Take them out of the file"
     return "Check indentation, quotes and brackets here and in the line above"

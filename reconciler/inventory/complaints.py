@@ -58,7 +58,7 @@ def _none_of(loc: Loc, error: ErrorDetails, secret: bool) -> Finding:
     meant = did_you_mean(value, known) if isinstance(value, str) and not secret else None
     hint = f"Did you mean `{meant}`?" if meant else None
     shown = "" if secret else _shown(value)
-    return Finding("value", loc, f"{_key(loc)}{shown} is none of {listing(known)}.", hint)
+    return Finding("value", loc, f"{_key(loc)}{shown} is not one of: {', '.join(known)}.", hint)
 
 
 def _unknown_key(model: type[Model], loc: Loc, secret: bool) -> Finding:

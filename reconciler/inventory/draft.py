@@ -21,11 +21,16 @@ from reconciler.yamlfile import Document, Loc, parse
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A subscription with where it was read: its client's file and its index there."""
+    """A subscription with where it was read: its client's file and its index there.
+
+    `whole`: nothing is missing from any of the files it was made of, so that what it lacks, it
+    lacks.
+    """
 
     subscription: Subscription
     reading: Reading
     index: int
+    whole: bool
 
     def loc(self, *keys: str | int) -> Loc:
         """The path of a part of the service."""
@@ -82,11 +87,14 @@ def assemble(root: Path, settings: Reading, readings: list[Reading]) -> Draft:
     models: dict[str, dict[str, Any]] = {kind.name: {} for kind in (ROUTER, ZONE, PLAN, CLIENT)}
     places: dict[int, Where] = {}
     chosen: dict[str, Reading] = {}
+    damaged: set[int] = set()
     for reading in readings:
         model: Any = reading.model
         if model is None:
             continue
         places[id(model)] = Where(reading.file, reading.line)
+        if reading.damaged:
+            damaged.add(id(model))
         of_kind = models[reading.kind.name]
         if model.id not in of_kind:
             of_kind[model.id] = model
@@ -104,13 +112,13 @@ def assemble(root: Path, settings: Reading, readings: list[Reading]) -> Draft:
         clients=by_id["client"],
         places=places,
     )
-    placed = [one for id_ in by_id["client"] for one in _resolve(inventory, chosen[id_])]
+    placed = [one for id_ in by_id["client"] for one in _resolve(inventory, chosen[id_], damaged)]
     subscriptions = tuple(one.subscription for one in placed)
     inventory = replace(inventory, subscriptions=subscriptions)
     return Draft(inventory, settings, readings, placed)
 
 
-def _resolve(inventory: Inventory, reading: Reading) -> Iterator[Placed]:
+def _resolve(inventory: Inventory, reading: Reading, damaged: set[int]) -> Iterator[Placed]:
     client: Any = reading.model
     zone = inventory.zones.get(client.zone)
     if zone is None:
@@ -120,4 +128,6 @@ def _resolve(inventory: Inventory, reading: Reading) -> Iterator[Placed]:
         router = inventory.routers.get(service.router or zone.router)
         if plan is not None and router is not None:
             where = inventory.places[id(service)]
-            yield Placed(Subscription(client, service, plan, zone, router, where), reading, index)
+            whole = damaged.isdisjoint((id(client), id(zone), id(plan), id(router)))
+            subscription = Subscription(client, service, plan, zone, router, where)
+            yield Placed(subscription, reading, index, whole)

@@ -1,15 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The whole repository: find, read, check. Imports of the project: errors, its neighbours."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from reconciler.errors import Problem
+from reconciler.errors import Problem, Where
 from reconciler.inventory.checks import CHECKS
 from reconciler.inventory.draft import assemble
 from reconciler.inventory.files import contents, find_files
 from reconciler.inventory.kinds import SETTINGS, SETTINGS_FILE, Kind
 from reconciler.inventory.model import Inventory
 from reconciler.inventory.reading import Reading, read
+
+_NO_SETTINGS = Problem(
+    "no-settings",
+    "The file is missing, and it marks the root of a state repository.",
+    "Name another folder with --repo, or make a repository with `reconcile init DIR`",
+    Where(SETTINGS_FILE),
+)
 
 
 def load(root: Path) -> tuple[Inventory | None, list[Problem]]:
@@ -19,6 +27,8 @@ def load(root: Path) -> tuple[Inventory | None, list[Problem]]:
     unusable; with errors, what is usable: a caller goes on only when no problem is an error.
     """
     settings = _read(root, SETTINGS, SETTINGS_FILE)
+    if not (root / SETTINGS_FILE).exists():
+        settings = replace(settings, problems=(_NO_SETTINGS,))
     found, problems = find_files(root)
     readings = [_read(root, one.kind, one.file) for one in found]
     for reading in (settings, *readings):

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, WithJsonSchema
 
 from reconciler.models.base import Model
-from reconciler.models.scalars import Bool, Count, Text, TimeZone, WholePercent, shape, whole
+from reconciler.models.scalars import Bool, Count, Text, TimeZone, WholePercent, shape, wrong
 from reconciler.models.secret import Secret
 
 _TWO_DIGITS = 2
@@ -88,7 +88,15 @@ Currency = Annotated[
     BeforeValidator(shape(r"[A-Z]{3}", "a currency of ISO 4217", "MXN")),
     WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$"}),
 ]
-Format = Annotated[int, BeforeValidator(whole(1, 1)), WithJsonSchema({"enum": [1, "1"]})]
+
+
+def _format(value: object) -> int:
+    if value in (1, "1"):
+        return 1
+    raise wrong("is not known to this version", "Write 1, or take a newer version of reconcile")
+
+
+Format = Annotated[int, BeforeValidator(_format), WithJsonSchema({"enum": [1, "1"]})]
 
 
 class Settings(Model):

@@ -53,9 +53,8 @@ def in_pools(draft: Draft) -> Iterator[Found]:
         for given in _given(placed):
             is_address = isinstance(given.what, IPv4Address)
             if not pools_of(zone.id).covers(given.interval):
-                message = f"{given.what} is not in the addresses of zone {zone.id}."
-                hint = free_hint(draft.inventory, zone)
-                yield given.finding("outside-pools", message, hint, warning=not is_address)
+                if placed.whole:
+                    yield _outside(draft, given)
             elif reserved_of(zone.id).overlaps(given.interval):
                 message = f"{given.what} is reserved in zone {zone.id}."
                 yield given.finding("reserved", message, free_hint(draft.inventory, zone))
@@ -63,6 +62,15 @@ def in_pools(draft: Draft) -> Iterator[Found]:
                 message = f"{given.what} is the first or last address of {network}."
                 hint = free_hint(draft.inventory, zone)
                 yield given.finding("edge-address", message, hint, warning=True)
+
+
+def _outside(draft: Draft, given: _Given) -> Found:
+    zone = given.placed.subscription.zone
+    message = f"{given.what} is not in the addresses of zone {zone.id}."
+    if isinstance(given.what, IPv4Address):
+        return given.finding("outside-pools", message, free_hint(draft.inventory, zone))
+    hint = "Add it there, so that no other service gets it"
+    return given.finding("outside-pools", message, hint, warning=True)
 
 
 def _edge(zone: Zone, number: int) -> IPv4Network | None:

@@ -17,7 +17,7 @@ def needs_address(draft: Draft) -> Iterator[Found]:
     """Queues and lists are made of addresses; a PPPoE client without one needs a pool."""
     for placed in draft.placed:
         sub = placed.subscription
-        if sub.address is not None or not sub.service.has_rows:
+        if not placed.whole or sub.address is not None or not sub.service.has_rows:
             continue
         if sub.plan.mode in _FIXED:
             message = f"A service of mode {sub.plan.mode} needs an address."
@@ -46,7 +46,8 @@ def needs_local_address(draft: Draft) -> Iterator[Found]:
     for placed in draft.placed:
         sub = placed.subscription
         if (
-            sub.plan.mode is Mode.PPPOE
+            placed.whole
+            and sub.plan.mode is Mode.PPPOE
             and sub.plan.shaping is not Shaping.EXTERNAL
             and sub.service.has_rows
             and not (sub.local_address or sub.plan.local_address)
@@ -62,7 +63,7 @@ def needs_interface(draft: Draft) -> Iterator[Found]:
     for placed in draft.placed:
         sub = placed.subscription
         bound = sub.router.binding is Binding.ARP and sub.plan.mode is not Mode.PPPOE
-        if bound and sub.address and sub.service.mac and not sub.interface:
+        if placed.whole and bound and sub.address and sub.service.mac and not sub.interface:
             message = f"The ARP binding on {sub.router.id} needs an interface, and none is given."
             hint = f"Add `lan_interface:` to router {sub.router.id}, or `interface:` to the zone"
             finding = Finding("no-interface", placed.loc("mac"), message, hint, needs_all=True)

@@ -17,10 +17,12 @@ Amount = tuple[Loc, Decimal | None]
 def minor_digits(draft: Draft) -> Iterator[Found]:
     """No more decimals than the currency has."""
     settings = draft.inventory.settings
+    if draft.settings.damaged:
+        return
     digits = settings.minor_digits
     for reading in draft.readings:
         for loc, amount in _amounts(reading.model):
-            if amount is not None and -int(amount.normalize().as_tuple().exponent) > digits:
+            if amount is not None and -int(amount.as_tuple().exponent) > digits:
                 message = f"{amount} has more decimals than {settings.currency} has ({digits})."
                 yield reading, Finding("minor-digits", loc, message, "Round it")
 

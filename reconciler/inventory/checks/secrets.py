@@ -41,7 +41,7 @@ def _secrets(draft: Draft) -> Iterator[tuple[Reading, Loc, object]]:
 
 def not_in_clear(draft: Draft) -> Iterator[Found]:
     """A secret in a repository stays in its history for ever."""
-    if draft.inventory.settings.secrets.allow_plain:
+    if draft.inventory.settings.secrets.allow_plain or draft.settings.damaged:
         return
     for reading, loc, secret in _secrets(draft):
         if isinstance(secret, PlainSecret):
@@ -74,8 +74,9 @@ def can_derive(draft: Draft) -> Iterator[Found]:
     ]
     if derived:
         first, more = derived[0], len(derived) - 1
-        others = f" and those of {more} more" if more else ""
-        message = f"The password of {first.subscription.id}{others} is derived, without a key."
+        others = f" ({more} more likewise)" if more else ""
+        whose = first.subscription.id
+        message = f"The password of {whose} is derived, and the repository has no key{others}."
         hint = "Add `secrets: {key: {env: RECONCILE_KEY}}` to reconcile.yaml"
         yield first.reading, Finding("no-key", first.loc("password"), message, hint)
 
