@@ -8,6 +8,16 @@ its facts are in `facts/` and explained in docs/routeros-facts.md.
 from reconciler.emulator.clock import Clock
 from reconciler.emulator.device import Device
 from reconciler.emulator.server import Server, main_serve, serve
+from reconciler.emulator.tls import anonymous_context, certificate_context
 from reconciler.emulator.traps import Trap
 
-__all__ = ["Clock", "Device", "Server", "Trap", "main_serve", "serve"]
+__all__ = [
+    "Clock",
+    "Device",
+    "Server",
+    "Trap",
+    "anonymous_context",
+    "certificate_context",
+    "main_serve",
+    "serve",
+]

@@ -64,8 +64,11 @@ def parse(words: Sequence[str]) -> Command:
     return Command(path, "print" if name == "getall" else name, arguments, queries)
 
 
-def run(device: Device, command: Command) -> Answer:
-    """Carries the command out. Raises Trap; then, as on a router, a part may have been done."""
+def run(device: Device, command: Command, hidden: frozenset[str] = frozenset()) -> Answer:
+    """Carries the command out; `hidden` properties are left out of a print.
+
+    Raises Trap; then, as on a router, a part may have been done.
+    """
     device.tick()
     table = device.tables.get(command.path)
     if table is None:
@@ -78,7 +81,15 @@ def run(device: Device, command: Command) -> Answer:
         return special(device, table, command)
     if handler is None or command.name not in device.shapes[command.path].commands | RESETS:
         raise traps.no_such_command()
-    return handler(device, table, command)
+    if hidden and command.name == "get":
+        raise traps.Trap(traps.FORBIDDEN)
+    answer = handler(device, table, command)
+    return without(answer, hidden) if hidden else answer
+
+
+def without(answer: Answer, hidden: frozenset[str]) -> Answer:
+    rows = [[item for item in row if item[0] not in hidden] for row in answer.rows]
+    return Answer(rows, answer.ret, answer.empty)
 
 
 RESETS = frozenset({"reset-counters", "reset-counters-all"})

@@ -66,11 +66,13 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
+        if len(self.server.connections) >= self.server.most_sessions():
+            transport.abort()
+            return
         self.server.connections.add(self)
 
     def connection_lost(self, error: Exception | None) -> None:
         self.server.connections.discard(self)
-        self.server.ended(self.session)
 
     def data_received(self, data: bytes) -> None:
         if self.faults.latency:
@@ -196,8 +198,14 @@ class Server:
         for connection in list(self.connections):
             connection.thaw()
 
-    def ended(self, session: Session) -> None:
-        """A connection is over."""
+    def most_sessions(self) -> int:
+        """`max-sessions` of the service; where it is not set, RouterOS 7 allows 20."""
+        name = "api-ssl" if self.tls else "api"
+        row = self.device.tables["/ip/service"].by_name(name)
+        text = row.fields.get("max-sessions", "") if row else ""
+        if text.isdecimal():
+            return int(text)
+        return 20 if self.device.version.major >= 7 else sys.maxsize
 
 
 def serve(

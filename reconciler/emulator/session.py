@@ -10,9 +10,10 @@ import secrets
 from collections.abc import Callable, Sequence
 from enum import Enum
 
-from reconciler.emulator import traps
+from reconciler.emulator import policy, traps
 from reconciler.emulator.commands import Answer, Command, parse, run
 from reconciler.emulator.device import Device
+from reconciler.emulator.table import Row
 from reconciler.emulator.wire import (
     SHORT,
     SentenceReader,
@@ -88,16 +89,17 @@ class Session:
         elif self.user is None:
             self._fatal("not logged in")
         else:
-            self._command(words, tag)
+            self._command(self.user, words, tag)
 
-    def _command(self, words: list[str], tag: str | None) -> None:
+    def _command(self, user: str, words: list[str], tag: str | None) -> None:
         try:
             command = parse(words)
+            policy.check(self.device, user, command)
             verdict = self._gate(command)
             if verdict is Verdict.DROP_BEFORE:
                 self.closed = True
                 return
-            answer = run(self.device, command)
+            answer = run(self.device, command, policy.hides(self.device, user, command.path))
             if verdict is Verdict.DROP_AFTER:
                 self.closed = True
                 return
@@ -151,16 +153,21 @@ class Session:
     def _knows(self, name: str, password: str) -> bool:
         users = self.device.tables["/user"]
         row = users.by_name(name)
-        if row is None or row.fields.get("disabled") == "true":
+        if not self._admits(row):
             return False
         stored = self.device.secrets.get(name, "")
         return hmac.compare_digest(encode_text(stored), encode_text(password))
 
+    def _admits(self, row: Row | None) -> bool:
+        """A user that exists, is enabled and whose group may use the API."""
+        if row is None or row.fields.get("disabled") == "true":
+            return False
+        return "api" in policy.policies(self.device, row.fields["name"])
+
     def _answers(self, given: dict[str, str]) -> bool:
         """The reply to a challenge: `00` and the MD5 of a zero byte, the password and it."""
         name, challenge, self._challenge = given.get("name", ""), self._challenge, b""
-        row = self.device.tables["/user"].by_name(name)
-        if row is None or not challenge or row.fields.get("disabled") == "true":
+        if not challenge or not self._admits(self.device.tables["/user"].by_name(name)):
             return False
         secret = encode_text(self.device.secrets.get(name, ""))
         digest = hashlib.md5(b"\0" + secret + challenge, usedforsecurity=False).hexdigest()

@@ -6,6 +6,8 @@ Categories (MikroTik's manual): 0 missing item or command, 1 argument value, 2 i
 real routers; how sure each text is stands in docs/routeros-facts.md.
 """
 
+FORBIDDEN = "not enough permissions (9)"
+
 
 class Trap(Exception):
     """A refused command. `more` holds further trap sentences sent before this one."""

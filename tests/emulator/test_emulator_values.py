@@ -30,6 +30,8 @@ BASE = {
     "/ip/firewall/filter": {"chain": "forward"},
     "/ip/firewall/mangle": {"chain": "forward"},
     "/ip/arp": {"interface": "ether1"},
+    "/ipv6/firewall/address-list": {"list": "l"},
+    "/ipv6/firewall/filter": {"chain": "forward"},
     "/ip/pool": {"name": "p", "ranges": "10.0.0.1"},
     "/ip/dhcp-server/lease": {},
 }
@@ -82,6 +84,8 @@ BASE = {
         ("/ip/firewall/filter", "dst-port", "53,8000-8100", "53,8000-8100"),
         ("/ip/firewall/filter", "src-address-list", "!rc-allowed", "!rc-allowed"),
         ("/ip/arp", "mac-address", "020e8305070a", "02:0E:83:05:07:0A"),
+        ("/ipv6/firewall/address-list", "address", "2001:db8::1", "2001:db8::1/128"),
+        ("/ipv6/firewall/filter", "src-address", "!2001:db8::/32", "!2001:db8::/32"),
         ("/ip/pool", "ranges", "10.0.0.2-10.0.0.9,10.1.0.0/24", "10.0.0.2-10.0.0.9,10.1.0.0/24"),
     ],
 )  # fmt: skip

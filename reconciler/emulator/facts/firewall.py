@@ -18,10 +18,12 @@ from reconciler.emulator.kinds.base import Int, Text, words
 from reconciler.emulator.kinds.combine import Either, Negatable, ref
 from reconciler.emulator.kinds.net import (
     HOURS_KIND,
+    LIST6_KIND,
     LIST_KIND,
     NAT_KIND,
     NEGATED_MAC_KIND,
     PORTS_KIND,
+    RULE6_KIND,
     RULE_KIND,
 )  # fmt: skip
 from reconciler.emulator.kinds.units import TIME_KIND
@@ -78,6 +80,7 @@ def complete_rule(fields: Fields, _version: Version) -> None:
 
 
 def rules(path: str, actions: str, extra: dict[str, F]) -> Menu:
+    address = RULE6_KIND if path.startswith("/ipv6") else RULE_KIND
     properties = {
         "chain": F(Text(required=True)),
         "action": F(words(actions), "accept"),
@@ -85,8 +88,8 @@ def rules(path: str, actions: str, extra: dict[str, F]) -> Menu:
         "jump-target": F(clear=True),
         "address-list": F(clear=True),
         "address-list-timeout": F(clear=True),
-        "src-address": F(RULE_KIND, clear=True),
-        "dst-address": F(RULE_KIND, clear=True),
+        "src-address": F(address, clear=True),
+        "dst-address": F(address, clear=True),
         **MATCHERS_BEFORE,
         "protocol": F(PROTOCOL, clear=True),
         "src-port": F(PORTS_KIND, clear=True),
@@ -144,9 +147,10 @@ LIST_PROPERTIES = {
 
 
 def address_list(path: str) -> Menu:
+    six = path.startswith("/ipv6")
     return Menu(
         path,
-        LIST_PROPERTIES,
+        LIST_PROPERTIES | {"address": F(LIST6_KIND if six else LIST_KIND)},
         required=("list", "address"),
         unique=LIST_UNIQUE,
         volatile=frozenset({"creation-time", "timeout"}),

@@ -14,7 +14,7 @@ from reconciler.emulator.facts.model import (
     named,
     texts,
 )  # fmt: skip
-from reconciler.emulator.kinds.base import Int, Text, words
+from reconciler.emulator.kinds.base import Int, Shaped, Text, words
 from reconciler.emulator.kinds.combine import ref
 from reconciler.emulator.kinds.net import PREFIXES_KIND
 from reconciler.emulator.kinds.units import TIME_KIND
@@ -31,7 +31,15 @@ SCRIPT_POLICY = "ftp,reboot,read,write,policy,test,password,sniff,sensitive,romo
 def policy(held: set[str]) -> str:
     """All policies in order, the missing ones after, each with a `!`."""
     have = [name for name in POLICIES if name in held]
+    have += sorted(held - set(POLICIES))
     return ",".join(have + [f"!{name}" for name in POLICIES if name not in held])
+
+
+def read_policy(text: str) -> str:
+    return policy({name for name in text.split(",") if name and not name.startswith("!")})
+
+
+GROUP_POLICY = Shaped(read_policy)
 
 
 IDENTITY = Menu("/system/identity", {"name": F(Text(), "MikroTik")}, single=True)
@@ -111,7 +119,12 @@ USER = Menu(
 )
 GROUP = Menu(
     "/user/group",
-    {"name": NAME, "policy": F(Text(), ""), "skin": F(Text(), "default"), "comment": COMMENT},
+    {
+        "name": NAME,
+        "policy": F(GROUP_POLICY, policy(set())),
+        "skin": F(Text(), "default"),
+        "comment": COMMENT,
+    },
     required=("name",),
     unique=named("group with the same name already exists"),
     builtin=(

@@ -77,6 +77,18 @@ def list_address(text: str) -> str | None:
     return found or (text if is_host(text) else None)
 
 
+def list_address6(text: str) -> str | None:
+    """The same in the IPv6 menu, which prints a host's /128."""
+    found = ip_prefix(text, host_bits=True) or ip_range(text)
+    return found if found and ":" in found else (text if is_host(text) else None)
+
+
+def rule_address6(text: str) -> str | None:
+    mark, rest = ("!", text[1:]) if text.startswith("!") else ("", text)
+    found = ip_prefix(rest, host_bits=True) or ip_range(rest)
+    return mark + found if found and ":" in found else None
+
+
 def is_host(text: str) -> bool:
     return HOST.fullmatch(text) is not None
 
@@ -143,6 +155,8 @@ IP4_KIND = Shaped(ip4)
 IP6_PREFIX_KIND = Shaped(lambda text: ip_prefix(text, host_bits=True) if ":" in text else None)
 IP_KIND = Shaped(ip)
 PREFIX_KIND = Shaped(ip_prefix)
+LIST6_KIND = Shaped(list_address6)
+RULE6_KIND = Shaped(rule_address6)
 LIST_KIND = Shaped(list_address)
 RULE_KIND = Shaped(rule_address)
 MAC_KIND = Shaped(mac)
