@@ -46,12 +46,13 @@ class Wanted:
     """Everything wanted of one router.
 
     `unmanaged`: marks that come off while their rows stay. `elsewhere`: mark -> router for services
-    that live on another router now, so that removals wait for their new home. `cancelled`: marks
-    whose removal a file asks for. `waiting`: marks whose live session is left (`sessions: wait`).
+    that live on another router now, so that removals wait for their new home. `known`: marks of
+    every service in the files, whatever its state. `waiting`: marks whose live session is left
+    (`sessions: wait`).
     """
 
     rows: tuple[Desired, ...] = ()
     unmanaged: frozenset[str] = frozenset()
     elsewhere: Mapping[str, str] = field(default_factory=dict)
-    cancelled: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
     waiting: frozenset[str] = frozenset()

@@ -15,6 +15,9 @@ from reconciler.normal import Canon, pair
 
 Row = Mapping[str, str]
 
+# What the profiles of suspended pppoe services without an address begin with.
+SUSPENDED_PROFILE = "rc-suspended-"
+
 _MARK = re.compile(r" ?\[rc:([^\[\]]+)\]$")
 
 

@@ -12,7 +12,19 @@ from reconciler.change import Action, Change
 from reconciler.desired import Desired, Wanted
 from reconciler.diff import Digest, Terms, diff, unmark
 from reconciler.errors import Problem
-from reconciler.kinds import BY_PATH, KINDS, REFERENCES, Kind, Row, is_service_mark
+from reconciler.kinds import (
+    ADDRESS_LIST,
+    ADDRESS_LIST6,
+    BY_PATH,
+    HOTSPOT_USER,
+    KINDS,
+    PPP_SECRET,
+    REFERENCES,
+    SUSPENDED_PROFILE,
+    Kind,
+    Row,
+    is_service_mark,
+)
 from reconciler.models import ConnectionsMode, Router
 from reconciler.sessions import Session, entering_suspension, has_fasttrack, touched
 from reconciler.state import State
@@ -25,6 +37,22 @@ class Status(StrEnum):
     UNREACHABLE = "unreachable"
     CONFLICT = "conflict"
     SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Census:
+    """The services of a router as limits count them, each a set of marks (`client/service`).
+
+    `held`: with marked rows before; `suspended`: of these, those that were suspended; `wanted`:
+    that the files put on this router; `to_suspend`: of these, those that the files suspend;
+    `known`: that the files know at all, on any router and in any state.
+    """
+
+    held: frozenset[str] = frozenset()
+    suspended: frozenset[str] = frozenset()
+    wanted: frozenset[str] = frozenset()
+    to_suspend: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -44,10 +72,7 @@ class RouterPlan:
     error: str | None = None
     state: State | None = None
     elsewhere: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def conflicts(self) -> bool:
-        return self.status is Status.CONFLICT
+    census: Census = Census()
 
     def moves_to(self, change: Change) -> str | None:
         """The router on which the service of a removal lives now, None where it has none."""
@@ -103,7 +128,40 @@ def plan_router(
         problems=tuple(problems),
         state=actual.state,
         elsewhere=wanted.elsewhere,
+        census=take_census(router, wanted, actual),
     )
+
+
+def take_census(router: Router, wanted: Wanted, actual: Actual) -> Census:
+    held: set[str] = set()
+    suspended: set[str] = set()
+    for kind in KINDS:
+        for row in actual.rows(kind.path) if kind.commented else ():
+            mark = kind.mark_of(row)
+            if mark is not None and is_service_mark(mark):
+                held.add(mark)
+                if _blocks(kind, row, router.lists.suspended):
+                    suspended.add(mark)
+    services = [row for row in wanted.rows if is_service_mark(row.mark)]
+    blocked = {
+        row.mark for row in services if _blocks(row.kind, row.values, router.lists.suspended)
+    }
+    return Census(
+        held=frozenset(held),
+        suspended=frozenset(suspended),
+        wanted=frozenset(row.mark for row in services),
+        to_suspend=frozenset(blocked),
+        known=wanted.known,
+    )
+
+
+def _blocks(kind: Kind, row: Row, suspended_list: str) -> bool:
+    """Whether a row of a service is what suspends it."""
+    if kind in (ADDRESS_LIST, ADDRESS_LIST6):
+        return row.get("list") == suspended_list
+    if kind is PPP_SECRET:
+        return row.get("profile", "").startswith(SUSPENDED_PROFILE)
+    return kind is HOTSPOT_USER and row.get("disabled") in ("true", "yes")
 
 
 def detach_plan(router: Router, actual: Actual) -> RouterPlan:

@@ -13,8 +13,9 @@ from reconciler.change import Action, Change
 from reconciler.compile import compile_router
 from reconciler.errors import FilesError, Problem, UsageError, Where
 from reconciler.fleet import Target
+from reconciler.guards import limits_of
 from reconciler.inventory import Inventory, load
-from reconciler.models import Router, TlsAnonymous, TlsFingerprint
+from reconciler.models import Limits, Router, TlsAnonymous, TlsFingerprint
 from reconciler.planning import Keep
 from reconciler.router import Endpoint, TlsMode
 from reconciler.secrets import Secrets
@@ -112,6 +113,12 @@ def _check_ids(scope: Scope, inventory: Inventory) -> None:
                 hint = f" Did you mean {near}?" if near else ""
                 raise UsageError(f"There is no {noun} {name}.{hint}")
     # A client whose file was just deleted is known by the marks that are still on the routers.
+
+
+def limits_of_routers(inventory: Inventory) -> dict[str, Limits]:
+    """Each router's limits: its own where it has them, else the settings'."""
+    settings = inventory.settings.limits
+    return {router.id: limits_of(settings, router.limits) for router in inventory.routers.values()}
 
 
 def routers_in(scope: Scope, inventory: Inventory) -> Iterable[Router]:

@@ -129,7 +129,7 @@ class _Reader:
         self.file = file
         self.problems: list[Problem] = []
 
-    def mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
+    def mapping(self, node: yaml.MappingNode, depth: int = 1) -> dict[str, Any]:
         if node.tag is not None:
             self._tagged(node)
         result: dict[str, Any] = {}
@@ -150,25 +150,28 @@ class _Reader:
                     "Keep one of them",
                 )
                 continue
-            read = self.value(value)
+            read = self.value(value, depth + 1)
             empty = empty or read is None
             result[name] = read
         if empty:
             return {name: value for name, value in result.items() if value is not None}
         return result
 
-    def value(self, node: Any) -> Value:
+    def value(self, node: Any, depth: int) -> Value:
         kind = type(node)
         if kind is yaml.ScalarNode:
             if node.tag is not None:
                 self._tagged(node)
             # An empty plain scalar is nothing; two quotes are an empty text.
             return node.value if node.value or node.style else None
+        if depth > MAX_DEPTH:
+            self.problems.append(_too_deep(Where(self.file, node.start_mark.line + 1)))
+            return ""
         if kind is yaml.MappingNode:
-            return self.mapping(node)
+            return self.mapping(node, depth)
         if node.tag is not None:
             self._tagged(node)
-        items = [self.value(item) for item in node.value]
+        items = [self.value(item, depth + 1) for item in node.value]
         if None in items:
             place = node.value[items.index(None)]
             self._add("yaml", place, "A list item is empty.", "Write a value or remove the item")
@@ -212,14 +215,16 @@ def _refused(data: bytes, file: str) -> Problem | None:
             depth -= 1
         values += isinstance(event, yaml.ScalarEvent)
         if depth > MAX_DEPTH:
-            return Problem(
-                "too-deep", f"More than {MAX_DEPTH} levels are nested here.", None, where
-            )
+            return _too_deep(where)
         if values > MAX_VALUES:
             return Problem(
                 "too-large", f"The file holds more than {MAX_VALUES} values.", None, where
             )
     return None
+
+
+def _too_deep(where: Where) -> Problem:
+    return Problem("too-deep", f"More than {MAX_DEPTH} levels are nested here.", None, where)
 
 
 def _syntax(error: yaml.YAMLError, data: bytes, file: str) -> Problem:

@@ -11,6 +11,7 @@ from reconciler import __version__
 from reconciler.changeset import ChangeSet, PlanFile, Stale, change_json, essence
 from reconciler.cli.context import (
     Repo,
+    allow_options,
     confirm,
     first_code,
     on_option,
@@ -20,9 +21,10 @@ from reconciler.cli.context import (
 )
 from reconciler.cli.plan import change_set, status_codes
 from reconciler.fleet import PARALLEL, Fleet, Work
+from reconciler.guards import Allow, Guarded, check
 from reconciler.outcome import outcome_codes, outcome_lines
 from reconciler.render import describe, summary_text, text_lines
-from reconciler.run import Scope, make_targets
+from reconciler.run import Scope, limits_of_routers, make_targets
 from reconciler.state import State
 
 
@@ -34,11 +36,13 @@ from reconciler.state import State
 @on_option
 @click.option("--adopt", is_flag=True, help="Take over rows without our mark that hold a key.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@allow_options
 @click.option("--expect", metavar="FINGERPRINT", help="Refuse any other change set (exit 6).")
 @click.option("--parallel", type=click.IntRange(1, 512), default=PARALLEL, show_default=True)
 @click.pass_obj
 def apply(
     repo: Repo,
+    /,
     planfile: Path | None,
     routers: tuple[str, ...],
     zones: tuple[str, ...],
@@ -48,6 +52,7 @@ def apply(
     yes: bool,
     expect: str | None,
     parallel: int,
+    **allow: int | None,
 ) -> None:
     """Make the routers hold what the files say; with PLANFILE exactly the changes in it.
 
@@ -70,12 +75,26 @@ def apply(
             say(f"{len(left)} more differences are not in the plan file and are left:")
             for line in left:
                 say(f"  {line}")
+        check_limits(repo, works, Allow(**allow))
         if chosen:
             confirm(f"Apply {chosen} changes?", yes)
         whole = scope.is_whole and not left
         fleet.apply(_state(repo, on), whole=whole, on_write=_progress)
         print_lines(outcome_lines(works))
         raise SystemExit(first_code([*status_codes(works), *outcome_codes(works)]))
+
+
+def check_limits(repo: Repo, works: list[Work], allow: Allow) -> None:
+    """Raises Guarded where what is chosen goes beyond a limit on any router."""
+    inventory = repo.loaded.inventory
+    problems = check(
+        [(work.plan, work.chosen) for work in works],
+        limits_of_routers(inventory),
+        inventory.settings.limits,
+        allow,
+    )
+    if problems:
+        raise Guarded(problems)
 
 
 def _check_expected(changes: ChangeSet, expect: str | None) -> None:

@@ -120,6 +120,24 @@ def scope_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def allow_options(command: Callable[..., None]) -> Callable[..., None]:
+    """`--allow-removals N` and its kin, each lifting one guard for up to N."""
+    for name, what in (
+        ("sessions", "live sessions to drop in this run"),
+        ("cuts", "active services to be newly suspended"),
+        ("changes", "services whose rows are set or removed"),
+        ("removals", "services to lose their rows though no file says why"),
+    ):
+        command = click.option(
+            f"--allow-{name}",
+            name,
+            type=click.IntRange(min=0),
+            metavar="N",
+            help=f"Go beyond the limit for up to N {what}.",
+        )(command)
+    return command
+
+
 def on_option(command: Callable[..., None]) -> Callable[..., None]:
     return click.option(
         "--on",

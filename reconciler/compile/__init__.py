@@ -41,7 +41,7 @@ def compile_router(
             if sub.client.manage and sub.service.has_rows and sub.router.id != router.id
             for mark in (sub.id, *sub.former_ids)
         },
-        cancelled=_marks(sub for sub in inventory.subscriptions if not sub.service.has_rows),
+        known=_marks(inventory.subscriptions),
         waiting=_marks(sub for sub in here if sub.zone.sessions is Sessions.WAIT),
     )
 

@@ -13,6 +13,7 @@ from reconciler.kinds import (
     PPP_PROFILE,
     QUEUE_TREE,
     QUEUE_TYPE,
+    SUSPENDED_PROFILE,
     with_mark,
 )
 from reconciler.models import Burst, Mode, Plan, Rates, Router, Shaping
@@ -77,7 +78,7 @@ def _ppp_profile(plan: Plan, source: Source) -> Desired:
 
 
 def suspended_profile_name(plan: Plan) -> str:
-    return f"rc-suspended-{plan.id}"
+    return f"{SUSPENDED_PROFILE}{plan.id}"
 
 
 def suspended_profile(plan: Plan, router: Router, source: Source) -> Desired:

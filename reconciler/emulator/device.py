@@ -12,7 +12,7 @@ from reconciler.emulator.facts.interface import INTERFACE_TYPES
 from reconciler.emulator.facts.model import Fields
 from reconciler.emulator.hardware import DEFAULT_VERSION, fresh_rows, missing_hardware, resource
 from reconciler.emulator.kinds.units import format_time
-from reconciler.emulator.rsc import load
+from reconciler.emulator.rsc import Mode, export, load
 from reconciler.emulator.store import Store, load_facts
 from reconciler.emulator.table import Row, Table
 from reconciler.emulator.version import Version
@@ -163,6 +163,13 @@ class Device(Store):
         """Loads an export. Returns what was kept opaque or not understood, with its lines."""
         with self.lock:
             return load(self, text)
+
+    def export(self, mode: Mode = "compact", *, sensitive: bool = True) -> str:
+        """An export that loads to the same state; `sensitive=False` leaves secrets out."""
+        with self.lock:
+            self.tick()
+            fresh = Device(self.version.text, clock=Clock.frozen(self.clock.start))
+            return export(self, fresh, mode, sensitive=sensitive)
 
     def reboot(self) -> None:
         """Dynamic rows are lost, `.id`s are dealt anew, the uptime begins again."""

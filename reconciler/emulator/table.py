@@ -16,10 +16,23 @@ from reconciler.emulator.facts.model import Fields, Menu, Unique
 class Row:
     """`fields` are as the API prints them, in print order, without `.id`.
 
-    `expires` is the clock's second at which the row vanishes; `owner` the row it was made for.
+    `expires` is the clock's second at which the row vanishes; `owner` the row it was made for;
+    `selector` and `unset` are what an export said of a row of which no more is known: the words
+    that found it, the properties it wrote as `!name`.
     """
 
-    __slots__ = ("builtin", "dynamic", "expires", "fields", "next", "number", "owner", "previous")
+    __slots__ = (
+        "builtin",
+        "dynamic",
+        "expires",
+        "fields",
+        "next",
+        "number",
+        "owner",
+        "previous",
+        "selector",
+        "unset",
+    )
 
     def __init__(self, number: int, fields: Fields) -> None:
         self.number = number
@@ -28,6 +41,8 @@ class Row:
         self.builtin = False
         self.expires: float | None = None
         self.owner: int | None = None
+        self.selector: str | None = None
+        self.unset: frozenset[str] = frozenset()
         self.previous: Row | None = None
         self.next: Row | None = None
 

@@ -14,6 +14,7 @@ from reconciler.emulator.facts.model import Fields, Menu
 from reconciler.emulator.hardware import HARDWARE, add_port
 from reconciler.emulator.kinds.base import BOOLEANS
 from reconciler.emulator.rsc.lexer import LexError, Word, logical_lines, words
+from reconciler.emulator.rsc.writer import quote
 from reconciler.emulator.select import select
 from reconciler.emulator.table import Row, Table
 
@@ -98,11 +99,11 @@ class Reader:
 
     def _add(self, path: str, values: Fields) -> None:
         self._table(path, single=False)
-        values = {k: v for k, v in values.items() if not k.startswith("!") or v}
         place = values.pop("place-before", None)
         table = self.device.tables[path]
         before = select(table, place)[0] if place else None
-        self.device.create(path, values, before)
+        row = self.device.create(path, self._known(table, values), before)
+        row.unset = self._unknown(table, values)
 
     def _set(self, path: str, arguments: list[Word]) -> None:
         selector = arguments[0] if arguments and _selects(arguments[0]) else None
@@ -110,7 +111,8 @@ class Reader:
         table = self._table(path, single=selector is None)
         rows = self._rows(table, selector) if selector else [self.device.single(path)]
         for row in rows:
-            self.device.change(path, row, self._absent(table, values))
+            self.device.change(path, row, self._known(table, values))
+            row.unset |= self._unknown(table, values)
 
     def _select(self, path: str, command: str, arguments: list[Word]) -> None:
         table = self._table(path, single=False)
@@ -120,10 +122,14 @@ class Reader:
             else:
                 self.device.change(path, row, {"disabled": "no" if command == "enable" else "yes"})
 
-    def _absent(self, table: Table, values: Fields) -> Fields:
-        """A verbose export writes `!name` for what is not set; that is how rows begin."""
+    def _known(self, table: Table, values: Fields) -> Fields:
+        """Without `!name` of properties of which nothing is known."""
         known = table.menu.properties
         return {k: v for k, v in values.items() if k[0] != "!" or k[1:] in known}
+
+    def _unknown(self, table: Table, values: Fields) -> frozenset[str]:
+        known = table.menu.properties
+        return frozenset(k[1:] for k in values if k[0] == "!" and k[1:] not in known)
 
     # -- menus and rows ------------------------------------------------------
 
@@ -147,12 +153,13 @@ class Reader:
         if text.isdecimal() and table.menu.open:
             return [self._at(table, int(text))]
         key = "interface" if table.menu.path == "/queue/interface" else "name"
-        return [self._make(table, {key: text}, text)]
+        return [self._make(table, {key: text}, quote(text))]
 
     def _at(self, table: Table, position: int) -> Row:
         """A row that the console counts but the export never added."""
         while len(table) <= min(position, 1000):
-            self.device.create(table.menu.path, {})
+            made = self.device.create(table.menu.path, {})
+            made.selector = str(len(table) - 1)
         row = table.at(position)
         if row is None:
             raise traps.no_such_item()
@@ -169,14 +176,15 @@ class Reader:
         if set(wanted) == {"default-name"} and HARDWARE.fullmatch(wanted["default-name"]):
             add_port(self.device, wanted["default-name"])
             return [row for row in table if holds(row, wanted)]
-        return [self._make(table, wanted, text)]
+        return [self._make(table, wanted, f"[ {text} ]")]
 
-    def _make(self, table: Table, fields: Fields, why: str) -> Row:
+    def _make(self, table: Table, fields: Fields, selector: str) -> Row:
         """The export speaks of a row it does not add: one that routers of its kind have."""
-        self.device.note(f"{table.menu.path} {why}: made as a built-in row")
+        self.device.note(f"{table.menu.path} {selector}: made as a built-in row")
         values = {k: BOOLEANS.get(v, v) if k == "default" else v for k, v in fields.items()}
         row = self.device.create(table.menu.path, values)
         row.builtin = True
+        row.selector = selector
         return row
 
 

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Limits: what a run may do at most without a flag. Pure; each refusal names rule, figures, flag.
+
+They count services, not rows, so that a payday's restores pass and an emptied folder does not. A
+change of a single service is never a mass change, however small the router. Imports change,
+desired, errors, models and planning.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.change import Action, Change
+from reconciler.errors import Problem, ReconcileError
+from reconciler.kinds import is_service_mark
+from reconciler.models import Limits, OwnLimits
+from reconciler.planning import Census, RouterPlan
+from reconciler.sessions import SessionKind
+
+FEW_CUTS = 5
+
+
+@dataclass(frozen=True)
+class Allow:
+    """What the flags let through: `--allow-removals N` and its kin; None where not given."""
+
+    removals: int | None = None
+    changes: int | None = None
+    cuts: int | None = None
+    sessions: int | None = None
+
+
+class Guarded(ReconcileError):
+    """A guard stopped the run before the first write on any router."""
+
+    exit_code = 4
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+def limits_of(settings: Limits, own: OwnLimits) -> Limits:
+    """A router's limits: its own where it has them, else the settings'."""
+    given = {name: value for name, value in own if value is not None}
+    return settings.model_copy(update=given)
+
+
+def check(
+    plans: Iterable[tuple[RouterPlan, Sequence[Change]]],
+    limits: Mapping[str, Limits],
+    settings: Limits,
+    allow: Allow,
+) -> list[Problem]:
+    """Every limit that the chosen changes of each router go beyond; empty: go on."""
+    chosen = list(plans)
+    problems = [
+        problem
+        for plan, changes in chosen
+        for problem in _router(plan, changes, limits.get(plan.router, settings), allow)
+    ]
+    ending = sum(
+        session.kind is not SessionKind.CONNECTIONS and not session.waits
+        for plan, changes in chosen
+        for session in plan.sessions
+        if any(session.cause is change for change in changes)
+    )
+    if ending > _most(settings.sessions, allow.sessions):
+        problems.append(
+            Problem(
+                "limit-sessions",
+                f"{ending} live sessions would drop in this run, and the limit is"
+                f" {settings.sessions}.",
+                f"Look at the plan; --allow-sessions {ending} lets it through.",
+            )
+        )
+    return problems
+
+
+def _router(
+    plan: RouterPlan, changes: Sequence[Change], limits: Limits, allow: Allow
+) -> Iterator[Problem]:
+    census = plan.census
+    removed = _removed(changes, census)
+    yield from _removals(plan.router, removed, census, limits, allow)
+    restored = census.suspended - census.to_suspend
+    touched = {
+        change.mark
+        for change in changes
+        if change.action in (Action.SET, Action.REMOVE)
+        and change.mark in census.held - restored
+        and not change.notice
+        and set(change.after) != {"comment"}
+    }
+    share = _percent(touched, census.held)
+    if len(touched) > 1 and share > limits.changes_percent and _not_allowed(touched, allow.changes):
+        yield _problem(
+            plan.router,
+            "changes",
+            f"the rows of {len(touched)} of {len(census.held)} services would be set or removed"
+            f" ({share:.0f} %, the limit is {limits.changes_percent} %).",
+            len(touched),
+        )
+    cut = _cut(changes, census)
+    active = census.held - census.suspended
+    share = _percent(cut, active)
+    if len(cut) > FEW_CUTS and share > limits.cuts_percent and _not_allowed(cut, allow.cuts):
+        yield _problem(
+            plan.router,
+            "cuts",
+            f"{len(cut)} of {len(active)} active services would be suspended ({share:.0f} %, the"
+            f" limit is {limits.cuts_percent} %).",
+            len(cut),
+        )
+
+
+def _removals(
+    router: str, removed: set[str], census: Census, limits: Limits, allow: Allow
+) -> Iterator[Problem]:
+    if not removed or not _not_allowed(removed, allow.removals):
+        return
+    share = _percent(removed, census.held)
+    what = f"{len(removed)} of {len(census.held)} services would lose their rows, and no file says"
+    if not census.wanted:
+        text = f"{what} why: the files name no service on this router at all."
+        yield _problem(router, "removals", text, len(removed))
+    elif len(removed) > limits.removals:
+        text = f"{what} why (the limit is {limits.removals})."
+        yield _problem(router, "removals", text, len(removed))
+    elif len(removed) > 1 and share > limits.removals_percent:
+        text = f"{what} why ({share:.0f} %, the limit is {limits.removals_percent} %)."
+        yield _problem(router, "removals", text, len(removed))
+
+
+def _removed(changes: Sequence[Change], census: Census) -> set[str]:
+    """Services whose rows go although no file knows them: not cancelled, moved or forgotten."""
+    return {
+        change.mark
+        for change in changes
+        if change.action is Action.REMOVE
+        and is_service_mark(change.source.id)
+        and change.mark not in census.known
+    }
+
+
+def _cut(changes: Sequence[Change], census: Census) -> set[str]:
+    return {change.mark for change in changes} & census.held & census.to_suspend - census.suspended
+
+
+def _percent(part: set[str], whole: Iterable[str]) -> float:
+    total = len(set(whole))
+    return 100 * len(part) / total if total else 0.0
+
+
+def _most(limit: int, allowed: int | None) -> int:
+    return max(limit, allowed or 0)
+
+
+def _not_allowed(services: set[str], allowed: int | None) -> bool:
+    return allowed is None or len(services) > allowed
+
+
+def _problem(router: str, rule: str, text: str, count: int) -> Problem:
+    return Problem(
+        f"limit-{rule}",
+        text,
+        f"Look at the plan; --allow-{rule} {count} lets it through.",
+        router=router,
+    )
