@@ -82,8 +82,14 @@ def _annotation(problem: Problem) -> str:
         f"{key}={_escaped(value).replace(':', '%3A').replace(',', '%2C')}"
         for key, value in properties.items()
     )
-    text = problem.message if problem.hint is None else f"{problem.message} {problem.hint}"
+    text = _sentence(problem)
     return f"::{problem.severity.value} {listed}::{_escaped(text)}"
+
+
+def _sentence(problem: Problem) -> str:
+    """What stands beside a place that is told otherwise; a router has no other place."""
+    parts = [f"{problem.router}:" if problem.router else None, problem.message, problem.hint]
+    return " ".join(part for part in parts if part)
 
 
 def _escaped(text: str) -> str:
@@ -110,7 +116,7 @@ def _sarif(problems: Sequence[Problem]) -> dict[str, Any]:
 
 
 def _result(problem: Problem) -> dict[str, Any]:
-    text = problem.message if problem.hint is None else f"{problem.message} {problem.hint}"
+    text = _sentence(problem)
     result: dict[str, Any] = {
         "ruleId": problem.code,
         "level": problem.severity.value,

@@ -125,8 +125,9 @@ class Secrets:
         return text
 
     def _see(self, text: str) -> str:
-        if len(text) >= _SHORTEST_REDACTED:
-            self._seen.add(text)
+        for part in (text, *text.splitlines()):
+            if len(part) >= _SHORTEST_REDACTED:
+                self._seen.add(part)
         return text
 
     def _text(self, secret: Secret) -> str:

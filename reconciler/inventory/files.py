@@ -72,6 +72,14 @@ def shown_path(path: str) -> str:
     return os.fsencode(path).decode(errors="backslashreplace")
 
 
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _irregular(file: str) -> Problem:
     hint = "Put the file itself there"
     return Problem("not-a-file", "This is no regular file.", hint, Where(shown_path(file)))
@@ -113,6 +121,8 @@ class _Walk:
             self._sub_folder(path, depth)
         elif entry.is_dir():
             self._add("link", path, "Links to folders are not followed.", "Move the folder here")
+        elif not _is_text(entry.name):
+            self._add("not-read", path, "The name of this file is not UTF-8.", "Rename it")
         elif entry.name.endswith(".yaml"):
             if entry.is_file():
                 self.found.append(Found(self.kind, path))

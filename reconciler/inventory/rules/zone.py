@@ -26,7 +26,8 @@ def reserved_inside(zone: Zone) -> Iterator[Finding]:
         if not pools.overlaps(interval(reserved)):
             message = f"{shown(reserved)} is reserved, but in no pool of the zone."
             hint = "Correct or remove it"
-            yield Finding("no-effect", ("reserved", index), message, hint, warning=True)
+            loc = ("reserved", index)
+            yield Finding("no-effect", loc, message, hint, warning=True, needs_all=True)
 
 
 def shown(pool: object) -> str:
