@@ -188,14 +188,14 @@ class Device(Store):
                 continue
             rows = list(table)
             for row in rows:
-                self._forget(path, row)
+                self.forget(path, row)
                 table.delete(row)
             table.next_number = table.menu.first_id
             for row in rows:
                 if not row.builtin:
                     row.number = table.new_number()
                 table.insert(row)
-                self._refer(path, row)
+                self.refer(path, row)
 
 
 COMPUTED = frozenset({"/system/resource", "/system/clock"})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from reconciler.emulator.facts.model import STANDARD, F, Fields, Menu, arguments, commands
 from reconciler.emulator.kinds.base import Kind
+from reconciler.emulator.kinds.combine import Ref
 from reconciler.emulator.version import Version
 
 LAST = ("disabled", "comment")
@@ -26,6 +27,7 @@ class Shape:
     takes: frozenset[str] | None
     commands: frozenset[str]
     referring: dict[str, Kind]
+    defaulting: dict[str, str]
 
     def property(self, name: str) -> F:
         return self.menu.properties.get(name, UNKNOWN)
@@ -60,6 +62,7 @@ def shape(menu: Menu, version: Version) -> Shape:
         _takes(menu, version),
         _commands(menu, version),
         _referring(menu.properties.items()),
+        _defaulting(menu),
     )
 
 
@@ -81,6 +84,15 @@ def _commands(menu: Menu, version: Version) -> frozenset[str]:
         return frozenset({"print", "get", "remove"})
     found = STANDARD - ({"add", "remove"} if menu.fixed else set())
     return found if menu.ordered or menu.open else found - {"move"}
+
+
+def _defaulting(menu: Menu) -> dict[str, str]:
+    """Properties that begin as the row `default` of another menu, whatever its name is now."""
+    return {
+        name: field.kind.paths[0]
+        for name, field in menu.properties.items()
+        if isinstance(field.kind, Ref) and field.default == "default"
+    }
 
 
 def _referring(properties: Iterable[tuple[str, F]]) -> dict[str, Kind]:

@@ -7,10 +7,12 @@ keep what points to a row up to date. May import schema, table, hooks' protocol,
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 from reconciler.emulator import facts, traps
 from reconciler.emulator.clock import Clock
 from reconciler.emulator.facts.model import Fields, Menu
+from reconciler.emulator.kinds.base import Kind
 from reconciler.emulator.schema import Shape, shape
 from reconciler.emulator.table import Row, Table
 from reconciler.emulator.version import Version
@@ -35,6 +37,7 @@ class Store:
         self.deleted: dict[str, Hook] = {}
         self.lenient = False
         self.notes: list[str] = []
+        self.doubts: list[tuple[str, Kind, str, str]] = []
         self.place = ""
         self.missing: Callable[[traps.MissingReference], bool] = lambda _trap: False
         self._referrers: Referrers = {}
@@ -44,7 +47,9 @@ class Store:
     def add_menu(self, menu: Menu, *, opaque: bool = False) -> Table:
         table = Table(menu, opaque=opaque)
         self.tables[menu.path] = table
-        self.shapes[menu.path] = shape(menu, self.version)
+        known = fresh_shapes(self.version).get(menu.path)
+        same = known is not None and known.menu is menu
+        self.shapes[menu.path] = known if same and known else shape(menu, self.version)
         return table
 
     def table(self, path: str) -> Table:
@@ -83,6 +88,9 @@ class Store:
         table, form = self.table(path), self.shapes[path]
         written, _ = self._read(form, values, check=not dynamic)
         fields = dict(form.template)
+        for name, target in form.defaulting.items():
+            if not self.has_name(target, "default"):
+                fields[name] = self.tables[target].rows[0].fields["name"]
         fields.update(written)
         self._require(table, fields)
         if dynamic:
@@ -95,7 +103,7 @@ class Store:
             self.created[path](self, row)
         self._check_unique(table, row.fields)
         table.insert(row, before)
-        self._refer(path, row)
+        self.refer(path, row)
         return row
 
     def change(self, path: str, row: Row, values: Mapping[str, str]) -> None:
@@ -116,13 +124,13 @@ class Store:
             form.menu.complete(fields, self.version)
         self._check_unique(table, fields, row)
         path, old = form.menu.path, row.fields.get("name")
-        self._forget(path, row)
+        self.forget(path, row)
         table.unindex(row)
         row.fields = form.arrange(fields)
         if path in self.changed:
             self.changed[path](self, row)
         table.index(row)
-        self._refer(path, row)
+        self.refer(path, row)
         new = row.fields.get("name")
         if old is not None and new is not None and old != new:
             self.repoint(path, old, new)
@@ -130,7 +138,7 @@ class Store:
     def delete(self, path: str, row: Row) -> None:
         """Removes a row; what refers to it keeps its `*ID`."""
         table = self.table(path)
-        self._forget(path, row)
+        self.forget(path, row)
         table.delete(row)
         name = row.fields.get("name")
         if name is not None and name not in table.names:
@@ -175,12 +183,27 @@ class Store:
                 raise
             if self.missing(trap):
                 return self._value(form, name, text)
-            self.note(f"{form.menu.path} {name}={text}: {trap.path} has no such row")
+            self._doubt(kind, name, text, f"{form.menu.path}: {trap.path} has no such row")
         except traps.Trap as trap:
             if not self.lenient:
                 raise
-            self.note(f"{form.menu.path} {name}={text}: {trap.message}")
+            self._doubt(kind, name, text, f"{form.menu.path}: {trap.message}")
         return text
+
+    def _doubt(self, kind: Kind, name: str, text: str, why: str) -> None:
+        """Notes a value that was kept; what it refers to may still come."""
+        self.note(f"{name}={text}: {why}")
+        self.doubts.append((self.notes[-1], kind, name, text))
+
+    def settle_doubts(self) -> None:
+        """Takes back the notes on values that are good by now."""
+        for note, kind, name, text in self.doubts:
+            try:
+                kind.read(text, name, self)
+            except traps.Trap:
+                continue
+            self.notes.remove(note)
+        self.doubts.clear()
 
     def _require(self, table: Table, fields: Fields) -> None:
         menu = table.menu
@@ -210,13 +233,13 @@ class Store:
         found = self._referrers.get((path, name), {})
         return [(menu, self.tables[menu].rows[number]) for menu, number in found]
 
-    def _refer(self, path: str, row: Row) -> None:
+    def refer(self, path: str, row: Row) -> None:
         for name, kind in self.shapes[path].referring.items():
             if (value := row.fields.get(name)) is not None:
                 for target in kind.references(value):
                     self._referrers.setdefault(target, {})[(path, row.number)] = None
 
-    def _forget(self, path: str, row: Row) -> None:
+    def forget(self, path: str, row: Row) -> None:
         for name, kind in self.shapes[path].referring.items():
             if (value := row.fields.get(name)) is not None:
                 for target in kind.references(value):
@@ -229,13 +252,13 @@ class Store:
         """Everything that named the row `old` of a menu now says `new`."""
         for menu, row in self.referrers(path, old):
             table = self.tables[menu]
-            self._forget(menu, row)
+            self.forget(menu, row)
             table.unindex(row)
             for name, kind in self.shapes[menu].referring.items():
                 if name in row.fields:
                     row.fields[name] = kind.rename(row.fields[name], path, old, new)
             table.index(row)
-            self._refer(menu, row)
+            self.refer(menu, row)
 
 
 def unknown_path(path: str, version: Version, known: Iterable[str]) -> traps.Trap:
@@ -263,6 +286,11 @@ def _free_name(table: Table) -> str:
     return f"{table.menu.name_prefix}{number}"
 
 
+@cache
+def fresh_shapes(version: Version) -> Mapping[str, Shape]:
+    return {path: shape(menu, version) for path, menu in facts.menus(version).items()}
+
+
 def load_facts(store: Store) -> None:
     """The menus of a fresh router and their built-in rows."""
     for menu in facts.menus(store.version).values():
@@ -276,3 +304,4 @@ def load_facts(store: Store) -> None:
             row.builtin = True
             row.dynamic = fields.get("dynamic") == "true"
             table.insert(row)
+            store.refer(menu.path, row)

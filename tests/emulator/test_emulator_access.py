@@ -123,8 +123,8 @@ def test_sessions_beyond_the_most_are_cut() -> None:
         for one in open_ones:
             one.sendall(encode_sentence(["/login", "=name=admin", "=password=x"]))
             assert one.recv(100) == b"\x05!done\x00"
-        with socket.create_connection((server.host, server.port)) as third:
-            with contextlib.suppress(ConnectionResetError):
-                assert third.recv(100) == b""
+        third = socket.create_connection((server.host, server.port))
+        with third, contextlib.suppress(ConnectionResetError):
+            assert third.recv(100) == b""
         for one in open_ones:
             one.close()

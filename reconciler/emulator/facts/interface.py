@@ -95,7 +95,14 @@ LISTS = Menu(
     live={"builtin": "false", "dynamic": "false"},
     unique=named(),
     builtin=tuple(
-        (0x2000000 + number, {"name": name, "builtin": "true"})
+        (
+            0x2000000 + number,
+            {
+                "name": name,
+                "builtin": "true",
+                "comment": f"contains {'no' if name == 'none' else name} interfaces",
+            },
+        )
         for number, name in enumerate(("all", "none", "dynamic", "static"))
     ),
 )

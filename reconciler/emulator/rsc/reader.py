@@ -40,6 +40,7 @@ def load(device: "Device", text: str | bytes) -> list[str]:
         for number, line in logical_lines(text):
             device.place = f"line {number}: "
             reader.line(line)
+        device.settle_doubts()
     finally:
         device.lenient = False
         device.place = ""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Literal
 
+from reconciler.emulator.facts.interface import INTERFACE_TYPES
 from reconciler.emulator.facts.model import Fields
 from reconciler.emulator.schema import UNKNOWN, Shape
 from reconciler.emulator.table import Row, Table
@@ -24,10 +25,16 @@ LEFT_OUT = frozenset(
     " /system/routerboard /system/backup".split()
 )
 NEVER = frozenset({"default", "dynamic", "builtin", "default-name", "actual-interface", "running"})
+FIRST = (
+    "/interface/list /interface/wireless/security-profiles /ip/hotspot/profile /ip/pool"
+    " /queue/type /queue/simple /ip/dhcp-server /ip/hotspot /ip/hotspot/user/profile /ppp/profile"
+    " /queue/tree /routing/table /user/group"
+).split()
 PLAIN = re.compile(r"[A-Za-z0-9_.,:/*@+!<>|&~^%'-]+")
 ESCAPES = {'"': '\\"', "\\": "\\\\", "$": "\\$", "?": "\\?", "\n": "\\n", "\r": "\\r",
            "\t": "\\t"}  # fmt: skip
 WIDTH = 78
+LONG = 40
 INDENT = "    "
 
 
@@ -35,7 +42,8 @@ def export(device: "Device", fresh: "Device", mode: Mode, *, sensitive: bool = T
     """`fresh` is an untouched router of the same version, to compare with."""
     date = device.version.date(device.clock.moment())
     lines = [f"# {date} by RouterOS {device.version.text}", "# software id = EMUL-ATED", "#"]
-    for path, table in device.tables.items():
+    for path in sorted(device.tables, key=_place):
+        table = device.tables[path]
         if path in LEFT_OUT or table.menu.only_dynamic:
             continue
         writer = MenuWriter(device.shapes[path], fresh.tables.get(path), mode, sensitive)
@@ -49,6 +57,13 @@ def export(device: "Device", fresh: "Device", mode: Mode, *, sensitive: bool = T
             lines.append(menu)
             lines += [wrap(command) for command in found]
     return "\n".join(lines) + "\n"
+
+
+def _place(path: str) -> int:
+    """Menus in an order in which most references are already there; others keep theirs."""
+    if path in INTERFACE_TYPES:
+        return -1 if path == "/interface/ethernet" else 0
+    return next((n for n, start in enumerate(FIRST, 1) if path == start), len(FIRST) + 1)
 
 
 class MenuWriter:
@@ -112,9 +127,9 @@ class MenuWriter:
         base = self.form.template | {k: v for k, v in row.fields.items() if k in needed}
         if menu.complete:
             menu.complete(base, self.form.version)
-        for name in menu.required:
+        for name in needed:
             base.pop(name, None)
-        return base
+        return base | {k: v for k, v in self.form.template.items() if k in needed}
 
     def _pairs(self, row: Row, base: Fields) -> list[str]:
         names = sorted(self._writable(row.fields))
@@ -145,8 +160,11 @@ class MenuWriter:
 
 
 def quote(text: str) -> str:
-    """A value as an export writes it: bare where it can be, else quoted with escapes."""
-    if PLAIN.fullmatch(text):
+    """A value as an export writes it: bare where it can be, else quoted with escapes.
+
+    Long ones are quoted too, for only inside quotes can a line be broken.
+    """
+    if len(text) < LONG and PLAIN.fullmatch(text):
         return text
     return '"' + "".join(escaped(text)) + '"'
 
