@@ -6,6 +6,7 @@ built-in rows are never touched; one that holds a key we need is a conflict, or 
 Imports change, desired, errors, kinds and order.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from reconciler.change import HIDDEN, Action, Change, Values
 from reconciler.desired import Desired, Source
 from reconciler.errors import Problem, Severity
-from reconciler.kinds import Field, Kind, Row, is_fixed, without_mark
+from reconciler.kinds import QUEUE_TYPE, Field, Kind, Row, is_fixed, without_mark
 from reconciler.order import Placement, Spot, placements
 
 Digest = Callable[[str], str | None]
@@ -26,7 +27,7 @@ class Terms:
 
     `adopt`: rows without a mark are taken over. `lets_go`: whether a mark comes off while its row
     stays. `sources`: the place in the files of a mark whose row goes.
-    `digest`: the keyed hash of a secret, None without a key.
+    `digest`: the keyed hash of a secret, None without a key. `notice_list`: computed from the date.
     """
 
     router: str
@@ -34,6 +35,10 @@ class Terms:
     lets_go: Callable[[str], bool] = lambda _mark: False
     sources: Mapping[str, Source] = field(default_factory=dict)
     digest: Digest = lambda _text: None
+    notice_list: str | None = None
+
+    def is_notice(self, row: Row) -> bool:
+        return self.notice_list is not None and row.get("list") == self.notice_list
 
 
 @dataclass
@@ -157,7 +162,7 @@ def _hidden_problem(kind: Kind, terms: Terms) -> Problem:
     return Problem(
         code="passwords-hidden",
         message=f"the passwords of {kind.path} are hidden from this user and were not compared.",
-        hint="Give the user's group the policy `sensitive`.",
+        hint="Give the user's group the policy `sensitive`",
         severity=Severity.WARNING,
         router=terms.router,
     )
@@ -249,7 +254,7 @@ def _conflict(desired: Desired, row: Row, terms: Terms) -> Problem:
         code="conflict",
         message=f"{desired.source.id} needs {desired.kind.path} {name}, but {terms.router} already"
         f" holds one without our mark{label} ({row['.id']}).",
-        hint="Take it over with --adopt, rename it on the router, or change the file.",
+        hint="Take it over with --adopt, rename it on the router, or change the file",
         where=desired.source.where,
         router=terms.router,
     )
@@ -356,7 +361,10 @@ def unmark(kind: Kind, row: Row, mark: str) -> Change:
 
 def _source_id(kind: Kind, mark: str) -> str:
     """Rows without comments are marked by name: `rc-hogar-10-down` is of a plan."""
-    return mark if kind.commented else f"plan/{mark.removeprefix('rc-')}"
+    if kind.commented:
+        return mark
+    plan = mark.removeprefix("rc-")
+    return f"plan/{re.sub('-(down|up)$', '', plan) if kind is QUEUE_TYPE else plan}"
 
 
 def _remove(kind: Kind, row: Row, terms: Terms, source: Source) -> Change:
@@ -370,6 +378,7 @@ def _remove(kind: Kind, row: Row, terms: Terms, source: Source) -> Change:
         source,
         mark,
         row_id=row[".id"],
+        notice=terms.is_notice(row),
         digests=_digests(kind, row, (item.name for item in kind.fields if item.secret), terms),
     )
 

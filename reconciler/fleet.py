@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from reconciler.apply import Written, cut_connections, drop_sessions, write_state, write_waves
 from reconciler.arrange import break_waves, make_waves
 from reconciler.change import Action, Change
+from reconciler.changeset import change_json, essence
 from reconciler.desired import Wanted
 from reconciler.diff import Digest
 from reconciler.errors import LoginRefused, Problem, RouterError, Severity
@@ -41,13 +42,17 @@ class Target:
 
 @dataclass
 class Work:
-    """One router's way through a run. `owed`: removals left to a later run, with the reason."""
+    """One router's way through a run.
+
+    `left`: differences that are not to be touched in this run; `owed`: removals left to a later
+    one, with the reason; `remaining`: what is not as wanted when all is written.
+    """
 
     target: Target
     plan: RouterPlan
     session: RouterSession | None = None
     written: Written = field(default_factory=Written)
-    chosen: tuple[Change, ...] = ()
+    left: tuple[Change, ...] = ()
     remaining: tuple[Change, ...] = ()
     owed: list[tuple[Change, str]] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
@@ -56,6 +61,11 @@ class Work:
     @property
     def is_ready(self) -> bool:
         return self.plan.status is Status.OK and self.session is not None
+
+    @property
+    def is_as_wanted(self) -> bool:
+        """Whether the whole router was read back without any difference."""
+        return self.verified and not (self.remaining or self.owed or self.left)
 
     def close(self) -> None:
         if self.session:
@@ -113,7 +123,7 @@ class Fleet:
         try:
             session = connect(target.endpoint)
             plan = self._plan(target, read_router(session))
-            return Work(target, _with_live_sessions(plan, session), session, chosen=plan.changes)
+            return Work(target, _with_live_sessions(plan, session), session)
         except RouterError as error:
             if session:
                 session.close()
@@ -126,10 +136,10 @@ class Fleet:
         whole: bool = True,
         on_write: Callable[[Work], None] | None = None,
     ) -> list[Work]:
-        """Write what each work has `chosen`; note `commit` where a `whole` router is as wanted."""
+        """Write each work's plan; note `commit` where a `whole` router is as wanted."""
         ready = [work for work in self.works if work.is_ready]
         self._each(ready, _make)
-        receivers = {work.plan.moves_to(change) for work in ready for change in work.chosen}
+        receivers = {work.plan.moves_to(change) for work in ready for change in work.plan.changes}
         self._each([work for work in ready if work.target.router.id in receivers], self._read_back)
         standing = {
             work.target.router.id: _unsettled_marks(work) for work in ready if work.verified
@@ -138,7 +148,7 @@ class Fleet:
 
         def finish(work: Work) -> None:
             self._read_back(work)
-            if whole and commit and work.verified and not work.remaining and not work.owed:
+            if whole and commit and work.is_as_wanted:
                 _guarded(work, lambda session: write_state(session, work.plan.state, commit))
             if on_write:
                 on_write(work)
@@ -154,13 +164,18 @@ class Fleet:
 
         def read(session: RouterSession) -> None:
             plan = self._plan(work.target, read_router(session))
-            work.remaining = plan.changes
+            left = {_essence(work, change) for change in work.left}
+            work.remaining = tuple(c for c in plan.changes if _essence(work, c) not in left)
             work.verified = True
 
         if work.session and not work.session.alive:
             _reconnect(work)
         work.verified = False
         _guarded(work, read)
+
+
+def _essence(work: Work, change: Change) -> str:
+    return essence(change_json(work.plan.router, change))
 
 
 def _reconnect(work: Work) -> None:
@@ -185,7 +200,7 @@ def _make(work: Work) -> None:
 
     def act(session: RouterSession) -> None:
         pipeline = work.target.router.pipeline
-        write_waves(session, make_waves(work.chosen), work.written, window=pipeline)
+        write_waves(session, make_waves(work.plan.changes), work.written, window=pipeline)
         _end_sessions(work, session, lambda change: change.action is not Action.REMOVE)
 
     _guarded(work, act)
@@ -194,7 +209,7 @@ def _make(work: Work) -> None:
 def _break(work: Work, standing: dict[str, set[str]]) -> None:
     """Removals, but for services that move to a router where they do not stand yet."""
     going: list[Change] = []
-    for change in work.chosen:
+    for change in work.plan.changes:
         home = work.plan.moves_to(change)
         if home is None or (home in standing and change.mark not in standing[home]):
             going.append(change)

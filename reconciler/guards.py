@@ -46,23 +46,22 @@ def limits_of(settings: Limits, own: OwnLimits) -> Limits:
 
 
 def check(
-    plans: Iterable[tuple[RouterPlan, Sequence[Change]]],
+    plans: Iterable[RouterPlan],
     limits: Mapping[str, Limits],
     settings: Limits,
     allow: Allow,
 ) -> list[Problem]:
-    """Every limit that the chosen changes of each router go beyond; empty: go on."""
+    """Every limit that the changes of each router go beyond; empty: go on."""
     chosen = list(plans)
     problems = [
         problem
-        for plan, changes in chosen
-        for problem in _router(plan, changes, limits.get(plan.router, settings), allow)
+        for plan in chosen
+        for problem in _router(plan, limits.get(plan.router, settings), allow)
     ]
     ending = sum(
         session.kind is not SessionKind.CONNECTIONS and not session.waits
-        for plan, changes in chosen
+        for plan in chosen
         for session in plan.sessions
-        if any(session.cause is change for change in changes)
     )
     if ending > _most(settings.sessions, allow.sessions):
         problems.append(
@@ -70,16 +69,14 @@ def check(
                 "limit-sessions",
                 f"{ending} live sessions would drop in this run, and the limit is"
                 f" {settings.sessions}.",
-                f"Look at the plan; --allow-sessions {ending} lets it through.",
+                f"Look at the plan; --allow-sessions {ending} lets it through",
             )
         )
     return problems
 
 
-def _router(
-    plan: RouterPlan, changes: Sequence[Change], limits: Limits, allow: Allow
-) -> Iterator[Problem]:
-    census = plan.census
+def _router(plan: RouterPlan, limits: Limits, allow: Allow) -> Iterator[Problem]:
+    census, changes = plan.census, plan.changes
     removed = _removed(changes, census)
     yield from _removals(plan.router, removed, census, limits, allow)
     restored = census.suspended - census.to_suspend
@@ -163,6 +160,6 @@ def _problem(router: str, rule: str, text: str, count: int) -> Problem:
     return Problem(
         f"limit-{rule}",
         text,
-        f"Look at the plan; --allow-{rule} {count} lets it through.",
+        f"Look at the plan; --allow-{rule} {count} lets it through",
         router=router,
     )

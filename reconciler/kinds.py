@@ -15,6 +15,8 @@ from reconciler.normal import Canon, pair
 
 Row = Mapping[str, str]
 
+# The chains that hold our rules and nobody else's.
+PRIVATE_CHAINS = ("rc-forward", "rc-dstnat")
 # What the profiles of suspended pppoe services without an address begin with.
 SUSPENDED_PROFILE = "rc-suspended-"
 

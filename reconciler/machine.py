@@ -14,7 +14,7 @@ from reconciler.wording import printable
 
 
 def terraform(changes: ChangeSet) -> str:
-    """`{create, update, delete}`; sets, moves and adoptions are updates."""
+    """`{create, update, delete}`; sets and adoptions are updates."""
     counts = changes.summary()
     return json.dumps(
         {

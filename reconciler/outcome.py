@@ -36,7 +36,7 @@ def _count(work: Work, state: AnswerState) -> int:
 
 
 def _work_lines(work: Work) -> Iterator[Line]:
-    for change in work.chosen:
+    for change in work.plan.changes:
         answer = work.written.answers.get(id(change))
         if answer and answer.state in _WORDS and _is_open(work, change):
             reason = f": {printable(answer.message)}" if answer.message else ""
@@ -49,7 +49,7 @@ def _work_lines(work: Work) -> Iterator[Line]:
     if work.is_ready and not work.verified:
         yield Line("error", f"{work.plan.router}: could not be read back. Run plan again.")
     owed = {id(change) for change, _ in work.owed}
-    known = {describe(change) for change in work.chosen if _is_open(work, change)}
+    known = {describe(change) for change in work.plan.changes if _is_open(work, change)}
     for change in work.remaining:
         if id(change) not in owed and describe(change) not in known:
             text = f"{work.plan.router}: still not as wanted: {describe(change)}"
@@ -67,7 +67,7 @@ def outcome_codes(works: Sequence[Work]) -> list[int]:
         if not work.is_ready:
             continue
         done = _count(work, AnswerState.DONE) + _count(work, AnswerState.UNKNOWN)
-        open_ = len(work.chosen) - _count(work, AnswerState.DONE) - len(work.owed)
+        open_ = len(work.plan.changes) - _count(work, AnswerState.DONE) - len(work.owed)
         if open_ > 0 or not work.verified:
             codes.append(5 if done else 3 if not work.verified else 1)
     return codes

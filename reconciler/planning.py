@@ -99,6 +99,7 @@ def plan_router(
         lets_go=wanted.unmanaged.__contains__,
         sources={row.mark: row.source for row in wanted.rows},
         digest=digest,
+        notice_list=router.lists.notice,
     )
     changes: list[Change] = []
     problems: list[Problem] = []
@@ -193,7 +194,7 @@ def _missing_menu(kind: Kind, router: str, row: Desired) -> Problem:
     return Problem(
         code="missing-menu",
         message=f"{row.source.id} needs {kind.path}, a menu that {router} does not have.",
-        hint="Install or enable the package on the router, or change the file.",
+        hint="Install or enable the package on the router, or change the file",
         where=row.source.where,
         router=router,
     )

@@ -194,9 +194,7 @@ def markdown(changes: ChangeSet) -> str:
         for plan in changes.plans
         if plan.error
     ]
-    head += [
-        f"- {problem.severity.value}: {_inline(str(problem))}" for problem in changes.all_problems
-    ]
+    head += [f"- {_inline(str(problem))}" for problem in changes.all_problems]
     tail = ["", f"Fingerprint: `{changes.fingerprint}`", ""]
     blocks = [_markdown_block(plan) for plan in changes.plans if plan.changes]
     room = MARKDOWN_BYTES - _size(tail) - 200

@@ -15,6 +15,7 @@ from reconciler.state import State, parse_state
 _LOOKED_AT = {
     "/ip/firewall/filter": ("src-address", "dst-address"),
     "/ipv6/address": ("address", "disabled", "dynamic", "link-local"),
+    "/interface": ("name",),
     "/interface/bridge": ("name", "arp"),
     "/interface/vlan": ("name", "arp"),
     "/interface/ethernet": ("name", "arp"),

@@ -11,7 +11,16 @@ from operator import itemgetter
 
 from reconciler.desired import Desired
 from reconciler.errors import Problem, Severity
-from reconciler.kinds import ARP, QUEUE_SIMPLE, Row, is_fixed
+from reconciler.kinds import (
+    ARP,
+    FILTER,
+    FILTER6,
+    NAT,
+    PRIVATE_CHAINS,
+    QUEUE_SIMPLE,
+    Row,
+    is_fixed,
+)
 from reconciler.models import Router
 from reconciler.sessions import has_fasttrack
 from reconciler.survey import Actual
@@ -24,6 +33,8 @@ def warnings_of(router: Router, wanted: Sequence[Desired], actual: Actual) -> li
         *_covering_queues(wanted, actual),
         *_ipv6(router, wanted, actual),
         *_open_arp(wanted, actual),
+        *_foreign_rules(actual),
+        *_missing_interfaces(router, actual),
     ]
     return [
         Problem(code, message, hint, severity=Severity.WARNING, router=router.id)
@@ -40,7 +51,7 @@ def _fasttrack(wanted: Sequence[Desired], actual: Actual) -> Iterator[Finding]:
         yield (
             "fasttrack",
             "an enabled fasttrack-connection rule lets clients' traffic bypass their queues.",
-            "Disable it, or exclude the clients' addresses from it.",
+            "Disable it, or exclude the clients' addresses from it",
         )
 
 
@@ -72,7 +83,7 @@ def _covering_queues(wanted: Sequence[Desired], actual: Actual) -> Iterator[Find
             "covering-queue",
             f"hand-made simple queues hold clients' addresses too ({names});"
             " the first that matches decides.",
-            "Move them behind the clients' queues, make them their parent, or remove them.",
+            "Move them behind the clients' queues, make them their parent, or remove them",
         )
 
 
@@ -105,7 +116,7 @@ def _ipv6(router: Router, wanted: Sequence[Desired], actual: Actual) -> Iterator
         yield (
             "ipv6-open",
             "the router forwards IPv6, which block rules for IPv4 do not touch.",
-            "Set `ipv6_block: true` and the services' `ipv6:` prefixes.",
+            "Set `ipv6_block: true` and the services' `ipv6:` prefixes",
         )
 
 
@@ -126,5 +137,33 @@ def _open_arp(wanted: Sequence[Desired], actual: Actual) -> Iterator[Finding]:
         yield (
             "arp-open",
             f"ARP bindings on {', '.join(open_)} bind nobody: the interface learns by itself.",
-            "Set arp=reply-only on it once every client has its binding.",
+            "Set arp=reply-only on it once every client has its binding",
+        )
+
+
+def _foreign_rules(actual: Actual) -> Iterator[Finding]:
+    """Hand-made rules in chains that are wholly ours: they are left, and may undo a suspension."""
+    found = [
+        row.get("comment") or row[".id"]
+        for kind in (FILTER, FILTER6, NAT)
+        for row in actual.rows(kind.path)
+        if row.get("chain") in PRIVATE_CHAINS and kind.mark_of(row) is None and not is_fixed(row)
+    ]
+    if found:
+        yield (
+            "foreign-rule",
+            f"hand-made rules stand in the chains {' and '.join(PRIVATE_CHAINS)}"
+            f" ({', '.join(found[:3])}).",
+            "Move them to a chain of their own; they are left as they are",
+        )
+
+
+def _missing_interfaces(router: Router, actual: Actual) -> Iterator[Finding]:
+    known = {row.get("name") for row in actual.rows("/interface")}
+    missing = [name for name in router.wan_interfaces if name not in known]
+    if missing:
+        yield (
+            "no-such-interface",
+            f"wan_interfaces names {', '.join(missing)}, which the router does not have.",
+            "Spell it exactly as on the router",
         )

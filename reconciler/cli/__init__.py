@@ -38,7 +38,23 @@ class LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"reconciler.cli.{COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, cmd_name)
+        name_variables(command, f"RECONCILE_{_variable(cmd_name)}")
         return command
+
+
+def name_variables(command: click.Command, prefix: str) -> None:
+    """Every option also as RECONCILE_<COMMAND>_<OPTION>, whatever its Python name is."""
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.envvar is None:
+            longest = max(parameter.opts, key=len)
+            parameter.envvar = f"{prefix}_{_variable(longest)}"
+    if isinstance(command, click.Group):
+        for name, child in command.commands.items():
+            name_variables(child, f"{prefix}_{_variable(name)}")
+
+
+def _variable(name: str) -> str:
+    return name.lstrip("-").replace("-", "_").upper()
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -59,9 +75,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with the codes of docs/commands.md."""
     signal.signal(signal.SIGTERM, _terminated)
     try:
-        code = cli.main(
-            arguments, prog_name="reconcile", standalone_mode=False, auto_envvar_prefix="RECONCILE"
-        )
+        code = cli.main(arguments, prog_name="reconcile", standalone_mode=False)
         sys.stdout.flush()
     except FilesError as error:
         for problem in error.problems:

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`reconcile apply`: do what was planned, then read back and say what is not as wanted."""
 
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import click
 
 from reconciler import __version__
-from reconciler.changeset import ChangeSet, PlanFile, Stale, change_json, essence
+from reconciler.changeset import PlanFile
 from reconciler.cli.context import (
     Repo,
     allow_options,
@@ -23,9 +22,12 @@ from reconciler.cli.plan import change_set, status_codes
 from reconciler.fleet import PARALLEL, Fleet, Work
 from reconciler.guards import Allow, Guarded, check
 from reconciler.outcome import outcome_codes, outcome_lines
-from reconciler.render import describe, summary_text, text_lines
+from reconciler.render import describe, text_lines
+from reconciler.review import check_expected, keep_reviewed
 from reconciler.run import Scope, limits_of_routers, make_targets
 from reconciler.state import State
+
+_SHOWN = 20
 
 
 @click.command()
@@ -66,29 +68,36 @@ def apply(
     targets = make_targets(repo.loaded, scope, adopt=adopt)
     with Fleet(targets, parallel=parallel) as fleet:
         works = fleet.survey()
+        if expect:
+            check_expected(change_set(repo, works), expect)
+        if reviewed:
+            _keep_reviewed(works, reviewed)
         changes = change_set(repo, works)
-        _check_expected(changes, expect)
-        left = _choose(works, reviewed) if reviewed else []
-        chosen = sum(len(work.chosen) for work in works)
         print_lines(text_lines(changes))
-        if left:
-            say(f"{len(left)} more differences are not in the plan file and are left:")
-            for line in left:
-                say(f"  {line}")
         check_limits(repo, works, Allow(**allow))
-        if chosen:
-            confirm(f"Apply {chosen} changes?", yes)
-        whole = scope.is_whole and not left
-        fleet.apply(_state(repo, on), whole=whole, on_write=_progress)
+        if not changes.is_empty:
+            confirm(f"Apply {len(changes.changes)} changes?", yes)
+        fleet.apply(_state(repo, on), whole=scope.is_whole, on_write=_progress)
         print_lines(outcome_lines(works))
         raise SystemExit(first_code([*status_codes(works), *outcome_codes(works)]))
+
+
+def _keep_reviewed(works: list[Work], reviewed: PlanFile) -> None:
+    plans = [work.plan for work in works]
+    for work, (plan, left) in zip(works, keep_reviewed(plans, reviewed), strict=True):
+        work.plan, work.left = plan, left
+    left_over = [(work, change) for work in works for change in work.left]
+    if left_over:
+        say(f"{len(left_over)} differences are not in the plan file, and are left:")
+    for work, change in left_over[:_SHOWN]:
+        say(f"  {work.plan.router}: {change.action.value} {describe(change)}")
 
 
 def check_limits(repo: Repo, works: list[Work], allow: Allow) -> None:
     """Raises Guarded where what is chosen goes beyond a limit on any router."""
     inventory = repo.loaded.inventory
     problems = check(
-        [(work.plan, work.chosen) for work in works],
+        [work.plan for work in works],
         limits_of_routers(inventory),
         inventory.settings.limits,
         allow,
@@ -97,67 +106,11 @@ def check_limits(repo: Repo, works: list[Work], allow: Allow) -> None:
         raise Guarded(problems)
 
 
-def _check_expected(changes: ChangeSet, expect: str | None) -> None:
-    if expect and expect != changes.fingerprint:
-        raise Stale(
-            f"The change set is not the one that was reviewed. Expected {expect}, now it is"
-            f" {changes.fingerprint} ({summary_text(changes)}) Nothing was written."
-            " Review the new plan."
-        )
-
-
-def _choose(works: list[Work], reviewed: PlanFile) -> list[str]:
-    """Keep of each router's changes those that were reviewed; what is left, as text.
-
-    Raises Stale where a reviewed change is not what would be done now.
-    """
-    wanted = {essence(entry) for entry in reviewed.entries}
-    notices = {essence(entry) for entry in reviewed.notices}
-    left: list[str] = []
-    for work in works:
-        entries = {
-            essence(change_json(work.plan.router, change)): change for change in work.plan.changes
-        }
-        work.chosen = tuple(c for key, c in entries.items() if key in wanted | notices)
-        left += [
-            f"{work.plan.router}: {change.action.value} {describe(change)}"
-            for key, change in entries.items()
-            if key not in wanted | notices
-        ]
-        wanted -= entries.keys()
-    away = {work.plan.router for work in works if not work.is_ready}
-    stale = [
-        entry
-        for entry in reviewed.entries
-        if essence(entry) in wanted and entry["router"] not in away
-    ]
-    if stale:
-        raise Stale(_stale_text(stale, left))
-    return left
-
-
-def _stale_text(stale: Sequence[object], left: list[str]) -> str:
-    shown = "\n".join(f"  reviewed: {_entry_text(entry)}" for entry in stale[:10])
-    now = "\n".join(f"  now: {line}" for line in left[:10])
-    return (
-        f"The plan file is no longer true: {len(stale)} of its changes are not what would be done"
-        f" now. Nothing was written.\n{shown}\n{now}".rstrip()
-        + "\nMake a new plan and review it."
-    )
-
-
-def _entry_text(entry: object) -> str:
-    assert isinstance(entry, dict)
-    key = " ".join(str(part) for part in entry["key"].values())
-    name = f"{entry['router']}: {entry['action']} {entry['path']} {key}"
-    return f"{name} {entry['before']} → {entry['after']}"
-
-
 def _state(repo: Repo, on: date | None) -> State | None:
     return State(repo.commit, repo.today(on), __version__) if repo.commit else None
 
 
 def _progress(work: Work) -> None:
     done = sum(answer.state.value == "done" for answer in work.written.answers.values())
-    if work.chosen:
-        say(f"{work.plan.router}: {done} of {len(work.chosen)} written")
+    if work.plan.changes:
+        say(f"{work.plan.router}: {done} of {len(work.plan.changes)} written")

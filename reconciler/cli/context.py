@@ -104,7 +104,7 @@ def confirm(question: str, yes: bool) -> None:
     if not is_interactive():
         raise UsageError("There is no terminal to ask on: add --yes to go on without asking.")
     if not click.confirm(question):
-        raise click.Abort
+        raise ReconcileError("Nothing was written: the answer was no.")
 
 
 def scope_options(command: Callable[..., None]) -> Callable[..., None]:

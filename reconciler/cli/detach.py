@@ -10,7 +10,7 @@ from reconciler.errors import RouterError
 from reconciler.fleet import Fleet, Target, Work
 from reconciler.outcome import outcome_codes, outcome_lines
 from reconciler.planning import RouterPlan, detach_plan
-from reconciler.render import Line, text_lines
+from reconciler.render import text_lines
 from reconciler.run import Scope, make_targets
 from reconciler.state import PATH, state_row_ids
 from reconciler.survey import Actual, read_rows
@@ -54,4 +54,3 @@ def _forget(works: list[Work]) -> None:
             work.troubles += remove_state(work.session, state_row_ids(rows))
         except RouterError as error:
             work.troubles.append(str(error))
-        print_lines([Line("plain", f"{work.plan.router}: the applied commit is forgotten.")])

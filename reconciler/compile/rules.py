@@ -11,10 +11,19 @@ from ipaddress import ip_address, ip_network
 
 from reconciler.desired import Desired, Source
 from reconciler.errors import Where
-from reconciler.kinds import ADDRESS_LIST, ADDRESS_LIST6, FILTER, FILTER6, NAT, Kind, with_mark
+from reconciler.kinds import (
+    ADDRESS_LIST,
+    ADDRESS_LIST6,
+    FILTER,
+    FILTER6,
+    NAT,
+    PRIVATE_CHAINS,
+    Kind,
+    with_mark,
+)
 from reconciler.models import Router
 
-FORWARD, DSTNAT = "rc-forward", "rc-dstnat"
+FORWARD, DSTNAT = PRIVATE_CHAINS
 _WEEK = "sun,mon,tue,wed,thu,fri,sat"
 
 

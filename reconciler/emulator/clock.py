@@ -5,7 +5,8 @@ Imports nothing of the project.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 
@@ -20,6 +21,7 @@ class Clock:
         self._source: Callable[[], float] = (lambda: 0.0) if frozen else time.monotonic
         self._zero = self._source()
         self._moved = 0.0
+        self._held: float | None = None
 
     @classmethod
     def frozen(cls, start: datetime | None = None) -> "Clock":
@@ -29,7 +31,21 @@ class Clock:
         self._moved += seconds
 
     def now(self) -> float:
+        if self._held is not None:
+            return self._held
         return self._source() - self._zero + self._moved
 
+    @contextmanager
+    def held(self, when: float) -> Iterator[None]:
+        """Within, it is `when`: for what was due earlier and is played only now."""
+        before, self._held = self._held, when
+        try:
+            yield
+        finally:
+            self._held = before
+
     def moment(self) -> datetime:
-        return self.start + timedelta(seconds=int(self.now()))
+        return self.moment_at(self.now())
+
+    def moment_at(self, when: float) -> datetime:
+        return self.start + timedelta(seconds=int(when))

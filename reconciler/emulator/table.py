@@ -16,13 +16,15 @@ from reconciler.emulator.facts.model import Fields, Menu, Unique
 class Row:
     """`fields` are as the API prints them, in print order, without `.id`.
 
-    `expires` is the clock's second at which the row vanishes; `owner` the row it was made for;
+    `expires` is the clock's second at which the row vanishes, `due` that of its next event;
+    `owner` the row it was made for;
     `selector` and `unset` are what an export said of a row of which no more is known: the words
     that found it, the properties it wrote as `!name`.
     """
 
     __slots__ = (
         "builtin",
+        "due",
         "dynamic",
         "expires",
         "fields",
@@ -40,6 +42,7 @@ class Row:
         self.dynamic = False
         self.builtin = False
         self.expires: float | None = None
+        self.due: float | None = None
         self.owner: int | None = None
         self.selector: str | None = None
         self.unset: frozenset[str] = frozenset()
@@ -100,6 +103,10 @@ class Table:
     def await_expiry(self, row: Row) -> None:
         if row.expires is not None:
             heapq.heappush(self.deadlines, (row.expires, row.number))
+
+    def next_expiry(self) -> float | None:
+        """When the next row's time may be over; a row that went before leaves its deadline."""
+        return self.deadlines[0][0] if self.deadlines else None
 
     def expired(self, now: float) -> list[int]:
         """Numbers of the rows whose time is over by now, earliest first."""

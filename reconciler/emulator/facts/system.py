@@ -15,9 +15,9 @@ from reconciler.emulator.facts.model import (
     texts,
 )  # fmt: skip
 from reconciler.emulator.kinds.base import Int, Shaped, Text, words
-from reconciler.emulator.kinds.combine import ref
+from reconciler.emulator.kinds.combine import Either, ref
 from reconciler.emulator.kinds.net import PREFIXES_KIND
-from reconciler.emulator.kinds.units import TIME_KIND
+from reconciler.emulator.kinds.units import TIME_KIND, milliseconds
 
 POLICIES = (
     "local telnet ssh ftp reboot read write policy test winbox password web sniff sensitive api"
@@ -39,6 +39,16 @@ def read_policy(text: str) -> str:
     return policy({name for name in text.split(",") if name and not name.startswith("!")})
 
 
+def time_of_day(text: str) -> str | None:
+    """`HH:MM:SS`, as both majors print the start of a scheduler."""
+    total = milliseconds(text)
+    if total is None or total >= 86_400_000:
+        return None
+    seconds = total // 1000
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+TIME_OF_DAY = Shaped(time_of_day)
 GROUP_POLICY = Shaped(read_policy)
 
 
@@ -67,7 +77,7 @@ SCHEDULER = Menu(
     {
         "name": NAME,
         "start-date": F(),
-        "start-time": F(Text(required=True)),
+        "start-time": F(Either((words("startup"), TIME_OF_DAY))),
         "interval": F(TIME_KIND, "0s"),
         "on-event": F(Text(), ""),
         "policy": F(Text(), SCRIPT_POLICY),

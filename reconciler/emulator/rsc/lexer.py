@@ -21,12 +21,14 @@ class LexError(ValueError):
 @dataclass(frozen=True)
 class Word:
     """`text` with escapes resolved; `quoted`: it began with a quote; `kind` of the others:
-    `word`, `bracket` (the text inside `[ ]`), `brace`, `paren`.
+    `word`, `bracket` (the text inside `[ ]`), `brace`, `paren`. `inner`: the kind of what
+    stands behind `name=` when that is bracketed.
     """
 
     text: str
     kind: str = "word"
     quoted: bool = False
+    inner: str = ""
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -139,6 +141,7 @@ def words(line: str) -> list[Word]:
 def _word(line: str, at: int) -> tuple[Word, int]:
     out: list[str] = []
     quoted = line[at] == '"'
+    inner = ""
     while at < len(line) and line[at] not in " \t":
         char = line[at]
         if char == '"':
@@ -146,7 +149,8 @@ def _word(line: str, at: int) -> tuple[Word, int]:
             out.append(value)
         elif char in "[({" and out and out[-1].endswith("="):
             end = enclosed(line, at)
-            out.append(line[at : end + 1])
+            out.append(line[at + 1 : end].strip())
+            inner = KINDS[char]
             at = end + 1
         elif char == "\\" and at + 1 < len(line):
             out.append(
@@ -156,4 +160,4 @@ def _word(line: str, at: int) -> tuple[Word, int]:
         else:
             out.append(char)
             at += 1
-    return Word("".join(out), "word", quoted), at
+    return Word("".join(out), "word", quoted, inner), at

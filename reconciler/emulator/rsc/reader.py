@@ -204,7 +204,7 @@ def pairs(found: Iterable[Word]) -> Fields:
     values: Fields = {}
     for word in found:
         name, _, value = word.text.partition("=")
-        if word.kind != "word" or word.quoted or not PROPERTY.fullmatch(name):
+        if word.kind != "word" or word.quoted or word.inner or not PROPERTY.fullmatch(name):
             raise traps.Trap(f"{word.text!r} is no name=value")
         values[name] = value
     return values

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a script: menu commands, `:do … on-error`, `:delay`, `:log`, `:if`-less by design.
+
+A script is a generator that yields the seconds it wants to wait. May import commands, device,
+rsc.lexer, script.parser, script.find.
+"""
+
+from collections.abc import Iterator
+
+from reconciler.emulator import traps
+from reconciler.emulator.commands import HANDLERS, Command, run as run_command
+from reconciler.emulator.device import Device
+from reconciler.emulator.facts.model import Fields
+from reconciler.emulator.kinds.units import milliseconds
+from reconciler.emulator.rsc.lexer import LexError, Word, words
+from reconciler.emulator.script.find import find
+from reconciler.emulator.script.parser import statements
+
+MENU_COMMANDS = frozenset(HANDLERS) | {"find", "info", "warning", "error", "debug", "run", "save"}
+POSITIONAL = frozenset("set remove enable disable comment move unset get print".split())
+DEPTH = 20
+
+
+class ScriptError(Exception):
+    """What ended a script: the router's refusal, or a word outside the language."""
+
+
+def run(device: Device, source: str, depth: int = 0) -> Iterator[float]:
+    """Yields seconds to wait. Raises ScriptError; what was done before stays done."""
+    if depth > DEPTH:
+        raise ScriptError("nested too deeply")
+    path = ""
+    try:
+        for statement in statements(source):
+            first = statement[0]
+            if first.kind == "brace":
+                yield from run(device, first.text, depth + 1)
+            elif first.kind == "word" and first.text.startswith(":"):
+                yield from _special(device, statement, depth)
+            else:
+                path = _menu(device, path, statement)
+    except (traps.Trap, LexError) as problem:
+        raise ScriptError(str(problem)) from problem
+
+
+def _special(device: Device, statement: list[Word], depth: int) -> Iterator[float]:
+    name, rest = statement[0].text[1:], statement[1:]
+    if name == "do" and rest and rest[0].kind == "brace":
+        yield from _do(device, rest, depth)
+    elif name == "delay" and rest:
+        span = milliseconds(rest[0].text)
+        if span is None:
+            raise ScriptError(f"{rest[0].text!r} is no time")
+        yield span / 1000
+    elif name == "log" and len(rest) >= 2:
+        device.log(f"script,{rest[0].text}", rest[1].text)
+    elif name == "error":
+        raise ScriptError(rest[0].text if rest else "error")
+    elif name != "put":
+        raise ScriptError(f":{name} is not understood")
+
+
+def _do(device: Device, rest: list[Word], depth: int) -> Iterator[float]:
+    handler = next((w for w in rest[1:] if w.inner == "brace"), None)
+    try:
+        yield from run(device, rest[0].text, depth + 1)
+    except ScriptError:
+        if handler is None:
+            raise
+        yield from run(device, handler.text.partition("=")[2], depth + 1)
+
+
+# -- menu commands -------------------------------------------------------------
+
+
+def _menu(device: Device, current: str, statement: list[Word]) -> str:
+    """Carries a menu's command out; returns the menu that later lines stand in."""
+    path, rest = _path(current, statement)
+    if not rest:
+        device.table(path)
+        return path
+    command = rest[0].text
+    arguments = _arguments(device, path, command, rest[1:])
+    if arguments is not None:
+        run_command(device, Command(path, command, arguments))
+    return current if statement[0].text.startswith("/") else path
+
+
+def _path(current: str, statement: list[Word]) -> tuple[str, list[Word]]:
+    absolute = statement[0].text.startswith("/")
+    parts = [] if absolute else [part for part in current.split("/") if part]
+    for number, word in enumerate(statement):
+        if word.kind != "word" or word.text in MENU_COMMANDS or "=" in word.text:
+            return "/" + "/".join(parts), statement[number:]
+        parts += [part for part in word.text.split("/") if part]
+    return "/" + "/".join(parts), []
+
+
+def _arguments(device: Device, path: str, command: str, rest: list[Word]) -> Fields | None:
+    """Arguments as the API takes them; None when a `[find]` found nothing to act on."""
+    values: Fields = {}
+    free = ["numbers", *(["destination"] if command == "move" else [])]
+    for word in rest:
+        name, equals, _ = word.text.partition("=")
+        if word.kind == "word" and equals and not word.quoted:
+            found = _value(device, path, word)
+        elif command in ("info", "warning", "error", "debug"):
+            name, found = "message", word.text
+        elif free and command in POSITIONAL:
+            name, found = free.pop(0), _rows(device, path, word)
+        else:
+            raise traps.Trap(f"syntax error: {word.text!r}")
+        if found is None:
+            return None
+        values[name] = found
+    return values
+
+
+def _value(device: Device, path: str, word: Word) -> str | None:
+    text = word.text.partition("=")[2]
+    if word.inner == "bracket":
+        return _rows(device, path, Word(text, "bracket"))
+    return text
+
+
+def _rows(device: Device, path: str, word: Word) -> str | None:
+    """Ids between commas of a `[find …]`, in this menu or the one it names; else the word."""
+    if word.kind != "bracket":
+        return word.text
+    found = words(word.text)
+    menu, rest = _path(path, found) if found and found[0].text.startswith("/") else (path, found)
+    if not rest or rest[0].text != "find":
+        raise traps.Trap(f"syntax error: [{word.text}]")
+    return ",".join(row.identifier for row in find(device, menu, rest[1:])) or None
