@@ -153,7 +153,7 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
 
 def expected_change(given: Data) -> Data:
     """The change as JSON: what a case leaves out is at its default."""
-    full = {"router": "rb", "before": {}, "after": {}} | given
+    full: Data = {"router": "rb", "before": {}, "after": {}} | given
     for side, action in (("after", "add"), ("before", "remove")):
         if full["action"] == action:
             full[side] = DEFAULTS[full["path"]] | full[side]
