@@ -23,6 +23,7 @@ from reconciler.data import EXAMPLE_PARTS, example_dir
 from reconciler.emulator import Device, Server, serve
 from reconciler.fleet import Fleet, Work
 from reconciler.planning import RouterPlan, Status
+from reconciler.router import AnswerState
 from reconciler.run import Loaded, Scope, load_repository, make_targets
 from reconciler.state import State
 
@@ -184,22 +185,25 @@ def assert_settled(world: World, *routers: str) -> None:
     """A plan now is empty."""
     plans = world.plan(*routers)
     assert_ready(plans)
-    assert changes_of(plans) == []
+    left = changes_of(plans)
+    assert left == [], "\n".join(left)
 
 
 def assert_applied(works: Sequence[Work]) -> None:
     """Every change was answered with yes, and read back as wanted."""
     for work in works:
         assert_ready([work.plan])
-        assert [
-            (describe(change), work.written.answers.get(id(change)))
-            for change in work.chosen
-            if work.written.state_of(change).value != "done"
-        ] == []
+        undone = [
+            f"{describe(change)}: {answer.state} {answer.message}"
+            for change in work.plan.changes
+            if (answer := work.written.answers[id(change)]).state is not AnswerState.DONE
+        ]
+        assert undone == [], "\n".join(undone)
         assert work.troubles == []
         assert work.owed == []
         assert work.verified
-        assert [describe(change) for change in work.remaining] == []
+        remaining = [describe(change) for change in work.remaining]
+        assert remaining == [], "\n".join(remaining)
 
 
 def describe(change: Change) -> str:
