@@ -50,8 +50,14 @@ class ChangeSet:
     def is_empty(self) -> bool:
         return not any(plan.changes for plan in self.plans)
 
+    @property
+    def notices(self) -> list[tuple[str, Change]]:
+        """The changes of the notice list, which the date makes and no file."""
+        return [(router, change) for router, change in self.changes if change.notice]
+
     def summary(self) -> dict[str, int]:
-        counts = Counter(change.action for _, change in self.changes)
+        """How many of each action `changes` of the JSON holds, and how many sessions drop."""
+        counts = Counter(change.action for _, change in self.changes if not change.notice)
         drops = sum(
             session.kind is not SessionKind.CONNECTIONS and not session.waits
             for _, session in self.sessions

@@ -180,6 +180,8 @@ def summary_text(changes: ChangeSet) -> str:
     ]
     if counts["adopt"]:
         parts.append(f"{counts['adopt']} to adopt")
+    if changes.notices:
+        parts.append(f"{len(changes.notices)} of the notice list")
     return ", ".join(parts) + f"; {_ending('ppp', counts['sessions'])}."
 
 
