@@ -49,18 +49,16 @@ def links(page: Path) -> list[str]:
 def section(page: Path, heading: str) -> str:
     """What stands under a heading, up to the next one of the same or a higher level."""
     lines = text_of(page).splitlines()
-    starts = [i for i, line in enumerate(lines) if line.lstrip("#").strip() == heading]
+    # Fenced blocks may hold lines that look like headings.
+    masked = _FENCE.sub(lambda match: "\n" * match[0].count("\n"), text_of(page)).splitlines()
+    levels = {
+        i: len(line) - len(line.lstrip("#")) for i, line in enumerate(masked) if line[:1] == "#"
+    }
+    starts = [i for i in levels if masked[i].lstrip("#").strip() == heading]
     assert len(starts) == 1, f"{page.name} has {len(starts)} headings {heading!r}"
-    level = len(lines[starts[0]]) - len(lines[starts[0]].lstrip("#"))
-    body: list[str] = []
-    fenced = False
-    for line in lines[starts[0] + 1 :]:
-        fenced ^= line.startswith("```")
-        found = re.match("(#+) ", line)
-        if found and not fenced and len(found[1]) <= level:
-            break
-        body.append(line)
-    return "\n".join(body)
+    start = starts[0]
+    ends = (i for i, level in levels.items() if i > start and level <= levels[start])
+    return "\n".join(lines[start + 1 : next(ends, len(lines))])
 
 
 def rows(text: str) -> list[list[str]]:

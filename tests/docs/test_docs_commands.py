@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""docs/commands.md names every command, option, exit code and field of the JSON, and no other."""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+import pytest
+
+from docs.pages import DOCS, PAGES, ROOT, blocks, headings, rows, section, text_of, words
+from reconciler.change import Action, Change
+from reconciler.changeset import ChangeSet, to_json
+from reconciler.cli import cli
+from reconciler.cli.context import PRIORITY
+from reconciler.desired import Source
+from reconciler.drift import PENDING
+from reconciler.errors import Problem, ReconcileError, Where
+from reconciler.kinds import PPP_SECRET
+from reconciler.planning import RouterPlan
+from reconciler.report import as_data
+from reconciler.sessions import Session, SessionKind
+
+pytestmark = pytest.mark.docs
+
+PAGE = DOCS / "commands.md"
+_CONTEXT = click.Context(cli, info_name="reconcile")
+_HELP = {"-h", "--help"}
+
+
+def _command(name: str) -> click.Command:
+    command = cli.get_command(_CONTEXT, name)
+    assert command is not None, f"there is no command {name}"
+    return command
+
+
+NAMES = cli.list_commands(_CONTEXT)
+SECTIONS = [title.split()[1] for title in headings(PAGE) if title.startswith("reconcile ")]
+
+
+def _options(name: str) -> dict[str, click.Parameter]:
+    """Options and arguments as they are written: `--yes`, `ROUTER`."""
+    return {
+        opt if opt.startswith("-") else opt.upper(): parameter
+        for parameter in _command(name).params
+        for opt in parameter.opts
+    }
+
+
+def test_every_command_has_a_section() -> None:
+    assert NAMES == SECTIONS
+
+
+def test_every_command_is_in_the_overview() -> None:
+    overview = text_of(PAGE).split("\n## ")[0]
+    assert [words(row[0])[0] for row in rows(overview)][: len(NAMES)] == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_option_is_documented(name: str) -> None:
+    table = section(PAGE, f"reconcile {name}").split("\n### ")[0]
+    documented = [
+        words(row[0])[0] for row in rows(table) if re.match(r"`(--?[a-z]|[A-Z]+`)", row[0])
+    ]
+    assert sorted(documented) == sorted(_options(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_choice_and_default_is_documented(name: str) -> None:
+    table = section(PAGE, f"reconcile {name}")
+    meanings = {words(row[0])[0]: row[1] for row in rows(table) if row[0].startswith("`")}
+    for option, parameter in _options(name).items():
+        if isinstance(parameter.type, click.Choice):
+            assert set(parameter.type.choices) == set(words(meanings[option])), option
+        elif isinstance(parameter, click.Option) and parameter.show_default:
+            assert str(parameter.default) in meanings[option], option
+
+
+def test_the_options_of_the_program_are_documented() -> None:
+    overview = text_of(PAGE).split("\n## ")[0]
+    named = {word for row in rows(overview) for word in words(row[0]) if word.startswith("-")}
+    assert named == {opt for parameter in cli.params for opt in parameter.opts} | _HELP
+
+
+def _variables() -> set[str]:
+    own = {str(parameter.envvar) for parameter in cli.params if parameter.envvar}
+    return own | {
+        str(parameter.envvar)
+        for name in NAMES
+        for parameter in _command(name).params
+        if isinstance(parameter, click.Option)
+    }
+
+
+def test_variables_are_those_of_the_options() -> None:
+    table = section(PAGE, "Environment")
+    named = {word for row in rows(table) for word in words(row[0])}
+    for variable in named:
+        if variable.startswith("RECONCILE_"):
+            assert variable in _variables()
+    for name in NAMES:
+        for option, parameter in _options(name).items():
+            if option.startswith("--"):
+                spelled = f"RECONCILE_{name}_{option.lstrip('-')}".replace("-", "_").upper()
+                assert parameter.envvar == spelled
+
+
+def _exit_codes(of: type[ReconcileError] = ReconcileError) -> set[int]:
+    return {of.exit_code}.union(*(_exit_codes(inner) for inner in of.__subclasses__()))
+
+
+def test_every_exit_code_is_documented() -> None:
+    for name in NAMES:  # their modules define errors of their own
+        _command(name)
+    documented = [int(row[0]) for row in rows(section(PAGE, "Exit codes"))]
+    assert sorted(documented) == sorted(_exit_codes() | set(PRIORITY) | {0, 130, 143})
+
+
+def test_which_exit_code_wins() -> None:
+    found = re.search(r"the first of ([\d, ]+) is given", section(PAGE, "Exit codes"))
+    assert found
+    assert tuple(int(code) for code in found[1].split(",")) == PRIORITY
+
+
+def _example() -> ChangeSet:
+    change = Change(
+        Action.SET,
+        PPP_SECRET,
+        {"name": "ana", "service": "pppoe"},
+        {"profile": "a"},
+        {"profile": "b"},
+        Source("ana/internet", Where("inventory/clients/ana.yaml", 5)),
+        "ana/internet",
+        row_id="*1",
+        cause=PENDING,
+    )
+    session = Session(SessionKind.PPP, "ana/internet", "ana", change)
+    plan = RouterPlan("tower", changes=(change,), sessions=(session,))
+    return ChangeSet((plan,), problems=(Problem("conflict", "Something is in the way."),))
+
+
+def _paths(value: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """`changes[].source.id` for every leaf; keys and values of rows are no fields of ours."""
+    for key, inner in value.items():
+        path = f"{prefix}{key}"
+        if key in ("key", "before", "after", "digests", "problems", "notices"):
+            yield path
+        elif isinstance(inner, dict):
+            yield from _paths(inner, f"{path}.")
+        elif isinstance(inner, list):
+            assert inner, f"the example has no {path}"
+            yield from _paths(inner[0], f"{path}[].")
+        else:
+            yield path
+
+
+def test_every_field_of_the_json_is_documented() -> None:
+    table = section(PAGE, "JSON").split("| menu |")[0]
+    assert [words(row[0])[0] for row in rows(table)] == list(_paths(to_json(_example())))
+
+
+def test_every_field_of_a_problem_is_documented() -> None:
+    table = section(PAGE, "Problems in JSON")
+    assert [words(row[0])[0] for row in rows(table)] == list(as_data(_example().problems[0]))
+
+
+def test_every_action_has_its_sign() -> None:
+    table = section(PAGE, "reconcile plan").split("| sign |")[1]
+    assert {words(row[1])[0] for row in rows(table)} == {action.value for action in Action}
+
+
+_CONSOLES = [
+    (page, line[2:])
+    for page in [*PAGES, ROOT / "README.md"]
+    if page.exists()
+    for block in blocks(page, "console")
+    for line in block.splitlines()
+    if line.startswith("$ reconcile")
+]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [line for _, line in _CONSOLES],
+    ids=[f"{page.name}: {line}" for page, line in _CONSOLES],
+)
+def test_commands_in_examples_can_be_typed(line: str) -> None:
+    """Names, options, choices and numbers are right; files need not exist."""
+    parts = shlex.split(line, comments=True)[1:]
+    name = next(part for part in parts if not part.startswith("-"))
+    command = _command(name)
+    context = click.Context(command, info_name=name, parent=_CONTEXT)
+    values, rest, order = command.make_parser(context).parse_args(parts[parts.index(name) + 1 :])
+    assert not rest
+    for parameter in order:
+        given = values[str(parameter.name)]
+        if isinstance(parameter.type, click.Choice | click.types.IntParamType | click.DateTime):
+            for one in given if parameter.multiple else [given]:
+                parameter.type.convert(one, parameter, context)
+
+
+def test_there_are_examples_of_every_command() -> None:
+    assert set(NAMES) <= {
+        part for page, line in _CONSOLES if page == PAGE for part in shlex.split(line)
+    }
