@@ -74,7 +74,7 @@ class Draft:
             document = parse(data, reading.file)[0] if isinstance(data, bytes) else None
             self._documents[reading.file] = document
         document = self._documents[reading.file]
-        line = document.line(original(loc, reading.services)) if document else None
+        line = document.line(original(loc, reading.origins)) if document else None
         return Where(reading.file, line)
 
     def problem(self, reading: Reading, finding: Finding) -> Problem:

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The whole repository: find, read, check. Imports of the project: errors, its neighbours."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +29,11 @@ def load(root: Path) -> tuple[Inventory | None, list[Problem]]:
     All problems at once, sorted by place. No inventory where `reconcile.yaml` is missing or
     unusable; with errors, what is usable: a caller goes on only when no problem is an error.
     """
+    with _collector_at_rest():
+        return _load(root)
+
+
+def _load(root: Path) -> tuple[Inventory | None, list[Problem]]:
     settings = _read(root, SETTINGS, SETTINGS_FILE)
     if not (root / SETTINGS_FILE).exists():
         settings = replace(settings, problems=(_NO_SETTINGS,))
@@ -41,6 +49,18 @@ def load(root: Path) -> tuple[Inventory | None, list[Problem]]:
     unique = dict.fromkeys(problems)
     inventory = draft.inventory if settings.model is not None else None
     return inventory, sorted(unique, key=lambda problem: problem.sort_key)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Models hold no cycles, so looking for some again and again while loading is time lost."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _read(root: Path, kind: Kind, file: str) -> Reading:

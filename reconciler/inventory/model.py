@@ -46,6 +46,11 @@ class Subscription:
         return f"{self.client.id}-{self.service.id}"
 
     @property
+    def queue_name(self) -> str:
+        """Name of its own simple queue."""
+        return self.service.queue or self.name
+
+    @property
     def label(self) -> str:
         """What stands before the mark in a comment."""
         return self.service.comment or self.client.name

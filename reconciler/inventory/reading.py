@@ -4,7 +4,8 @@
 Imports of the project: errors, yamlfile, models, its neighbours.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from pydantic import ValidationError
@@ -13,7 +14,7 @@ from reconciler.errors import Problem, Where
 from reconciler.inventory.complaints import complaint
 from reconciler.inventory.finding import Finding
 from reconciler.inventory.kinds import SETTINGS, Kind
-from reconciler.inventory.salvage import salvage
+from reconciler.inventory.salvage import Origins, salvage
 from reconciler.models.base import Model
 from reconciler.wording import show
 from reconciler.yamlfile import Document, Loc, parse
@@ -26,7 +27,7 @@ class Reading:
     """What became of one file.
 
     `damaged`: parts of the file are missing from `model`, or all of it. `service_lines` are the
-    lines of the services that `model` has, `services` their indexes in the file.
+    lines of the services that `model` has; `origins` is empty unless items were left out of lists.
     """
 
     kind: Kind
@@ -34,7 +35,7 @@ class Reading:
     model: Model | None
     problems: tuple[Problem, ...] = ()
     line: int = 1
-    services: tuple[int, ...] = ()
+    origins: Origins = field(default_factory=dict)
     service_lines: tuple[int, ...] = ()
     damaged: bool = False
 
@@ -48,7 +49,7 @@ def read(kind: Kind, file: str, data: bytes) -> Reading:
     model: Model | None
     try:
         model = kind.model.model_validate(document.value)
-        services = tuple(range(len(getattr(model, "services", ()))))
+        origins: Origins = {}
         findings: list[Finding] = []
     except ValidationError as error:
         damaged = True
@@ -56,12 +57,12 @@ def read(kind: Kind, file: str, data: bytes) -> Reading:
             complaint(kind.model, document.value, detail)
             for detail in error.errors(include_url=False)
         ]
-        model, services = salvage(kind.model, file, document.value, error)
+        model, origins = salvage(kind.model, file, document.value, error)
     problems += [finding.at(Where(file, document.line(finding.loc))) for finding in findings]
     if model is not None:
         for finding in _broken_rules(kind, file, model):
             if not (finding.needs_all and damaged):
-                loc = original(finding.loc, services)
+                loc = original(finding.loc, origins)
                 problems.append(finding.at(Where(file, document.line(loc))))
     return Reading(
         kind=kind,
@@ -69,18 +70,21 @@ def read(kind: Kind, file: str, data: bytes) -> Reading:
         model=model,
         problems=_bounded(problems, file),
         line=document.line(("id",)),
-        services=services,
-        service_lines=tuple(_service_line(document, index) for index in services),
+        origins=origins,
+        service_lines=tuple(_service_lines(document, model, origins)),
         damaged=damaged,
     )
 
 
-def original(loc: Loc, services: tuple[int, ...]) -> Loc:
-    """A path in a model as a path in its file, from which services may have been left out."""
-    match loc:
-        case ("services", int(index), *rest) if index < len(services):
-            return ("services", services[index], *rest)
-    return loc
+def original(loc: Loc, origins: Origins) -> Loc:
+    """A path in a model as a path in its file, from which items may have been left out."""
+    if not origins:
+        return loc
+    found: list[str | int] = []
+    for depth, part in enumerate(loc):
+        origin = origins.get(loc[:depth])
+        found.append(origin[part] if origin is not None and isinstance(part, int) else part)
+    return tuple(found)
 
 
 def _broken_rules(kind: Kind, file: str, model: Model) -> list[Finding]:
@@ -93,9 +97,14 @@ def _broken_rules(kind: Kind, file: str, model: Model) -> list[Finding]:
     return findings
 
 
-def _service_line(document: Document, index: int) -> int:
-    service = document.value["services"][index]
-    return document.line(("services", index, *list(service)[:1]))
+def _service_lines(document: Document, model: Model | None, origins: Origins) -> Iterator[int]:
+    """The line of the first key of each service."""
+    written = document.value.get("services")
+    for index in range(len(getattr(model, "services", ()))):
+        loc = original(("services", index), origins)
+        # A misspelled `services` was read all the same: then its services have the file's line.
+        service = written[int(loc[1])] if isinstance(written, list) else {}
+        yield document.line((*loc, *list(service)[:1]))
 
 
 def _bounded(problems: list[Problem], file: str) -> tuple[Problem, ...]:

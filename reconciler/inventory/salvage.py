@@ -6,6 +6,7 @@ wrong values are taken out, misspelled keys are read as what was meant, and what
 left out as a whole, until the rest is a model or nothing is left.
 """
 
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import PurePosixPath
 from typing import Any
@@ -18,32 +19,47 @@ from reconciler.models.base import Model
 from reconciler.wording import did_you_mean
 from reconciler.yamlfile import Loc
 
+Origins = Mapping[Loc, tuple[int, ...]]
+"""For each list of a model, by its path: the indexes that its items have in the file."""
+
 _ROUNDS = 8
 _GONE = object()
 
 
+class _Kept(list[Any]):
+    """A list that knows which items of the file's list it still has."""
+
+    def __init__(self, items: list[Any], origin: tuple[int, ...]) -> None:
+        super().__init__(items)
+        self.origin = origin
+
+
 def salvage(
     model: type[Model], file: str, value: dict[str, Any], error: ValidationError
-) -> tuple[Model | None, tuple[int, ...]]:
-    """A model of the sound parts, or None; and which of the file's services are in it."""
+) -> tuple[Model | None, Origins]:
+    """A model of the sound parts, or None; and where in the file the items of its lists are."""
     value = deepcopy(value)
-    services = value.get("services")
-    kept = list(range(len(services))) if isinstance(services, list) else []
     for _ in range(_ROUNDS):
         for detail in error.errors(include_url=False):
             if not _repair(model, PurePosixPath(file).stem, value, detail):
-                return None, ()
-        services = value.get("services")
-        if isinstance(services, list):
-            kept = [i for i, one in zip(kept, services, strict=True) if one is not _GONE]
-        else:
-            kept = []
+                return None, {}
         value = _swept(value)
         try:
-            return model.model_validate(value), tuple(kept)
+            return model.model_validate(value), dict(_origins(value, ()))
         except ValidationError as next_error:
             error = next_error
-    return None, ()
+    return None, {}
+
+
+def _origins(value: Any, path: Loc) -> Iterator[tuple[Loc, tuple[int, ...]]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _origins(inner, (*path, key))
+    elif isinstance(value, list):
+        if isinstance(value, _Kept):
+            yield path, value.origin
+        for index, inner in enumerate(value):
+            yield from _origins(inner, (*path, index))
 
 
 def _repair(model: type[Model], stem: str, value: dict[str, Any], error: ErrorDetails) -> bool:
@@ -82,5 +98,7 @@ def _swept(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _swept(inner) for key, inner in value.items() if inner is not _GONE}
     if isinstance(value, list):
-        return [_swept(inner) for inner in value if inner is not _GONE]
+        origin = value.origin if isinstance(value, _Kept) else tuple(range(len(value)))
+        kept = [(i, _swept(one)) for i, one in zip(origin, value, strict=True) if one is not _GONE]
+        return _Kept([one for _, one in kept], tuple(i for i, _ in kept))
     return value

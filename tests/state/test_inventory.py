@@ -164,6 +164,19 @@ def test_a_salvaged_file_keeps_the_lines_of_its_services() -> None:
     assert reading.service_lines == (6, 7)
 
 
+def test_a_salvaged_file_keeps_the_lines_of_every_list() -> None:
+    history = "".join(
+        f"      - {{plan: p, from: {day}, to: 2026-01-01}}\n" for day in ("soon", "2026-05-05")
+    )
+    text = (
+        f"id: x\nname: X\nzone: z\nservices:\n  - {{id: a}}\n  - plan: p\n    history:\n{history}"
+    )
+    problems = {problem.code: problem for problem in read(CLIENT, "x.yaml", text.encode()).problems}
+    assert problems["missing-key"].where == Where("x.yaml", 5)
+    assert problems["value"].where == Where("x.yaml", 8)
+    assert problems["span"].where == Where("x.yaml", 9)
+
+
 @pytest.mark.parametrize("more", ["zone: nrote", "telefono: 5", "contact: {phone: []}"])
 def test_a_wrong_part_does_not_hide_the_rest(root: Path, more: str) -> None:
     text = (root / ANA).read_text().replace("10.20.0.2", "10.99.0.1").replace("plan: h", "plan: x")
@@ -230,7 +243,22 @@ def test_history_keeps_the_keys_that_python_has_no_names_for(root: Path) -> None
 
 KEYS = sorted(
     {key for kind in (*KINDS, SETTINGS) for key in kind.model.model_fields}
-    | {"plan", "address", "password", "derived", "env", "since", "from", "to", "own", "max", "?"}
+    | {
+        "plan",
+        "address",
+        "password",
+        "derived",
+        "env",
+        "since",
+        "from",
+        "to",
+        "own",
+        "max",
+        "?",
+        "service",
+        "item",
+        "adress",
+    }
 )
 SCALARS = st.sampled_from(
     ["", "a", "norte", "10.20.0.7", "10.20.0.0/24", "true", "1", "-1", "9" * 400, "1e9", "nan",

@@ -48,7 +48,7 @@ def needs_local_address(draft: Draft) -> Iterator[Found]:
         if (
             placed.whole
             and sub.plan.mode is Mode.PPPOE
-            and sub.plan.shaping is not Shaping.EXTERNAL
+            and sub.plan.manages_profile
             and sub.service.has_rows
             and not (sub.local_address or sub.plan.local_address)
         ):
@@ -75,6 +75,8 @@ def _useless(sub: Subscription) -> set[str]:
     useless = set()
     if not sub.has_queue:
         useless |= {"targets", "parent"}
+    if sub.plan.shaping is not Shaping.QUEUE:
+        useless |= {"queue"}
     if sub.plan.mode in _FIXED:
         useless |= {"password"}
     if sub.plan.mode is not Mode.PPPOE:

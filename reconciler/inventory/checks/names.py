@@ -20,19 +20,21 @@ def service_names(draft: Draft) -> Iterator[Found]:
         sub = placed.subscription
         if not sub.service.has_rows:
             continue
-        menus = [_MENUS[sub.plan.mode]] if sub.plan.mode in _MENUS else []
-        for menu in [*menus, *(["queue name"] if sub.has_queue else [])]:
-            key = (sub.router.id, menu, sub.name)
+        names = {_MENUS[sub.plan.mode]: sub.name} if sub.plan.mode in _MENUS else {}
+        if sub.has_queue:
+            names["queue name"] = sub.queue_name
+        for menu, name in names.items():
+            key = (sub.router.id, menu, name)
             if key in last:
-                yield _also(draft, last[key], placed, menu)
+                yield _also(draft, last[key], placed, menu, name)
             last[key] = placed
 
 
-def _also(draft: Draft, first: Placed, second: Placed, menu: str) -> Found:
+def _also(draft: Draft, first: Placed, second: Placed, menu: str, name: str) -> Found:
     other = second.subscription
     place = draft.where(second.reading, second.loc("name"))
     router = other.router.id
-    message = f"The {menu} {show(other.name)} on {router} is also that of {other.id} ({place})."
+    message = f"The {menu} {show(name)} on {router} is also that of {other.id} ({place})."
     hint = "Give one of them another `name:`"
     return first.reading, Finding("duplicate-name", first.loc("name"), message, hint)
 
@@ -41,8 +43,8 @@ def parents(draft: Draft) -> Iterator[Found]:
     """A queue is not its own parent."""
     for placed in draft.placed:
         sub = placed.subscription
-        if sub.has_queue and sub.parent == sub.name:
-            message = f"The queue {show(sub.name)} would be its own parent."
+        if sub.has_queue and sub.parent == sub.queue_name:
+            message = f"The queue {show(sub.queue_name)} would be its own parent."
             hint = "Choose another `name:` or `parent:`"
             yield placed.reading, Finding("parent", placed.loc("parent"), message, hint)
 
@@ -56,13 +58,18 @@ def plan_names(draft: Draft) -> Iterator[Found]:
             continue
         if key in last:
             other, where = last[key]
-            both_external = plan.shaping is other.shaping is Shaping.EXTERNAL
+            both_external = not (_is_ours(plan) or _is_ours(other))
             if other.id != plan.id and not both_external:
                 what, name = key
                 message = f"The {what} {show(name)} is also that of plan {other.id} ({where.file})."
                 loc = ("profile",) if "profile" in what else ("list",)
                 yield reading, Finding("duplicate-name", loc, message, "Choose another name")
         last.setdefault(key, (plan, reading))
+
+
+def _is_ours(plan: Plan) -> bool:
+    """Whether what the plan names on the router is ours."""
+    return plan.shaping is not Shaping.EXTERNAL if plan.mode is Mode.PCQ else plan.manages_profile
 
 
 def _name_of(plan: Plan) -> tuple[str, str] | None:

@@ -44,7 +44,7 @@ def not_in_clear(draft: Draft) -> Iterator[Found]:
     if draft.inventory.settings.secrets.allow_plain or draft.settings.damaged:
         return
     for reading, loc, secret in _secrets(draft):
-        if isinstance(secret, PlainSecret):
+        if isinstance(secret, PlainSecret) and secret.plain:
             message = "A secret in clear is refused."
             hint = "Use env, file, age or derived; `secrets: {allow_plain: true}` is for trials"
             yield reading, Finding("plain-secret", loc, message, hint)

@@ -39,11 +39,13 @@ def id_is_free(plan: Plan) -> Iterator[Finding]:
 
 def names_are_free(plan: Plan) -> Iterator[Finding]:
     """The plan's profile or list may not be one that is already something else."""
-    own = plan.shaping is not Shaping.EXTERNAL
+    own = plan.manages_profile
     profile = plan.profile
     if profile in BUILT_IN_PROFILES and own:
         message = f"The profile `{profile}` is one that every router has, and others use it."
-        yield Finding("profile-name", ("profile",), message, "Choose another name")
+        queue = plan.shaping is Shaping.QUEUE
+        hint = "Choose another name" + (", or write `own_profile: false`" if queue else "")
+        yield Finding("profile-name", ("profile",), message, hint)
     if plan.mode is Mode.HOTSPOT and own and not plan.profile_name.startswith(_PREFIX):
         message = f"The profile {show(plan.profile_name)} does not begin with `rc-`."
         hint = "HotSpot profiles have no comments: those with `rc-` are ours; or shaping: external"
@@ -63,6 +65,10 @@ def fields_fit_mode(plan: Plan) -> Iterator[Finding]:
             message = f"{key} has no effect with mode {plan.mode}."
             hint = f"Remove it; it is for {listing(modes)}"
             yield Finding("no-effect", (key,), message, hint, warning=True)
+    if not plan.own_profile and plan.shaping is not Shaping.QUEUE:
+        message = f"own_profile has no effect with shaping {plan.shaping}."
+        hint = "Remove it; it is for `shaping: queue`"
+        yield Finding("no-effect", ("own_profile",), message, hint, warning=True)
     modes = _MODES_OF_SHAPING[plan.shaping]
     if plan.mode not in modes:
         message = f"shaping {plan.shaping} does not go with mode {plan.mode}."
@@ -95,6 +101,8 @@ def rates_fit(plan: Plan) -> Iterator[Finding]:
         if plan.burst is None:
             continue
         burst, threshold = getattr(plan.burst, way), getattr(plan.burst.threshold, way)
+        if not burst:
+            continue
         if burst <= rate:
             message = f"burst {way} of {bits(burst)} is not above the {way} of {bits(rate)}."
             hint = "A burst only makes sense above the rate"
