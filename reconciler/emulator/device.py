@@ -10,11 +10,11 @@ from reconciler.emulator import hooks
 from reconciler.emulator.clock import Clock
 from reconciler.emulator.facts.interface import INTERFACE_TYPES
 from reconciler.emulator.facts.model import Fields
-from reconciler.emulator.hardware import DEFAULT_VERSION, fresh_rows, missing_hardware, resource
-from reconciler.emulator.kinds.units import format_time
+from reconciler.emulator.hardware import DEFAULT_VERSION
 from reconciler.emulator.rsc import Mode, export, load
-from reconciler.emulator.store import Store, load_facts
-from reconciler.emulator.table import Row, Table
+from reconciler.emulator.schedule import Schedule
+from reconciler.emulator.state import State
+from reconciler.emulator.table import Row
 from reconciler.emulator.version import Version
 
 VOLATILE_MENUS = frozenset(
@@ -22,73 +22,32 @@ VOLATILE_MENUS = frozenset(
 )
 
 
-class Device(Store):
+class Device(State):
     """`version=None` takes the version from the header of the first export loaded.
 
     Every public method may be called from any thread.
     """
 
     def __init__(
-        self, version: str | None = DEFAULT_VERSION, identity: str = "MikroTik",
+        self,
+        version: str | None = DEFAULT_VERSION,
+        identity: str = "MikroTik",
         clock: Clock | None = None,
-    ) -> None:  # fmt: skip
-        super().__init__(Version.parse(version or DEFAULT_VERSION), clock or Clock())
+    ) -> None:
         self.lock = threading.RLock()
+        super().__init__(Version.parse(version or DEFAULT_VERSION), clock or Clock(), identity)
         self.version_given = version is not None
-        self.booted = self.clock.now()
-        self.secrets: dict[str, str] = {}
-        self.missing = lambda trap: missing_hardware(self, trap)
-        self._start(identity)
 
-    def _start(self, identity: str) -> None:
-        load_facts(self)
-        hooks.install(self)
-        fresh_rows(self)
-        self.single("/system/identity").fields["name"] = identity
-
-    def use_version(self, text: str) -> None:
-        """Becomes a fresh router of another version; only before anything was loaded."""
-        identity = self.single("/system/identity").fields["name"]
-        self.version = Version.parse(text)
-        self.tables.clear()
-        self.shapes.clear()
-        self._referrers.clear()
-        self._start(identity)
-
-    # -- reading -------------------------------------------------------------
+    def begin(self, identity: str) -> None:
+        super().begin(identity)
+        self.schedule = Schedule(self)
+        self.start_script = self.schedule.start
+        self.run_now = self.schedule.run_now
 
     def tick(self) -> None:
-        """Lets go what the clock says is over."""
-        for path in hooks.LISTS:
-            table = self.tables[path]
-            now = self.clock.now()
-            for number in table.expired(now):
-                self.delete(path, table.rows[number])
+        self.schedule.tick()
 
-    def printed(self, path: str, table: Table, row: Row) -> Fields:
-        """The properties of a row as print shows them now, without `.id`."""
-        fields = row.fields
-        if row.expires is not None:
-            fields = self.shapes[path].arrange(fields | {"timeout": hooks.timeout_left(self, row)})
-        elif path == "/system/resource":
-            fields = resource(self)
-        elif path == "/system/clock":
-            fields = fields | self.clock_fields()
-        if table.menu.hidden:
-            fields = {k: v for k, v in fields.items() if k not in table.menu.hidden}
-        return fields
-
-    def computes(self, path: str) -> bool:
-        """Whether rows of this menu show more or less than their fields."""
-        return path in COMPUTED or bool(self.tables[path].menu.hidden)
-
-    def log(self, topics: str, message: str) -> None:
-        values = {"time": self.clock_fields()["time"], "topics": topics, "message": message}
-        self.create("/log", values, dynamic=True)
-
-    def clock_fields(self) -> Fields:
-        date, time = self.version.date(self.clock.moment()).split()
-        return {"date": date, "time": time}
+    # -- reading -------------------------------------------------------------
 
     def rows(self, path: str) -> list[Fields]:
         """Every row as print shows it, in order, `.id` first; [] for a menu without rows."""
@@ -113,9 +72,6 @@ class Device(Store):
                     {k: v for k, v in row.items() if k not in live} for row in self.rows(path)
                 ]
             return found
-
-    def uptime(self) -> str:
-        return format_time(int(self.clock.now() - self.booted) * 1000)
 
     # -- writing, as the API would -------------------------------------------
 
@@ -168,7 +124,7 @@ class Device(Store):
         """An export that loads to the same state; `sensitive=False` leaves secrets out."""
         with self.lock:
             self.tick()
-            fresh = Device(self.version.text, clock=Clock.frozen(self.clock.start))
+            fresh = State(self.version, Clock.frozen(self.clock.start), "MikroTik")
             return export(self, fresh, mode, sensitive=sensitive)
 
     def reboot(self) -> None:
@@ -180,6 +136,7 @@ class Device(Store):
                         self.delete(path, row)
             self.booted = self.clock.now()
             self.renumber()
+            self.schedule.reboot()
 
     def renumber(self) -> None:
         """Rows get consecutive numbers in order; built-in ones keep theirs."""
@@ -198,7 +155,6 @@ class Device(Store):
                 self.refer(path, row)
 
 
-COMPUTED = frozenset({"/system/resource", "/system/clock"})
 COUNTERS = frozenset(
     name
     for part in "bytes packets dropped rate packet-rate queued-packets queued-bytes".split()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from reconciler.emulator import traps
-from reconciler.emulator.commands import Command
+from reconciler.emulator.answers import Command
 from reconciler.emulator.session import Verdict
 
 

@@ -5,14 +5,12 @@ May import store, traps, facts, version.
 """
 
 import re
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from reconciler.emulator import traps
 from reconciler.emulator.facts.model import Fields
 from reconciler.emulator.store import Store
-
-if TYPE_CHECKING:
-    from reconciler.emulator.device import Device
+from reconciler.emulator.version import Version
 
 DEFAULT_VERSION = "7.22.3"
 PORTS = 5
@@ -53,12 +51,12 @@ def add_port(store: Store, name: str) -> bool:
     return True
 
 
-def resource(device: "Device") -> Fields:
+def resource(version: Version, built: datetime, uptime: str) -> Fields:
     """/system/resource of a small router; the version carries its channel, as recorded."""
     return {
-        "uptime": device.uptime(),
-        "version": f"{device.version.text} (stable)",
-        "build-time": device.version.date(device.clock.start),
+        "uptime": uptime,
+        "version": f"{version.text} (stable)",
+        "build-time": version.date(built),
         "factory-software": "6.44.6",
         "free-memory": "183500800",
         "total-memory": "268435456",

@@ -38,8 +38,10 @@ def set_timeout(store: Store, row: Row) -> None:
 
 def list_entry_changed(path: str) -> Hook:
     def hook(store: Store, row: Row) -> None:
+        before = row.expires
         set_timeout(store, row)
-        store.tables[path].await_expiry(row)
+        if row.expires != before:
+            store.tables[path].await_expiry(row)
 
     return hook
 

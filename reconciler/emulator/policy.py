@@ -1,28 +1,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user's group lets it do over the API. May import device, traps.
+"""What a user's group lets it do over the API. May import state, traps.
 
 Policies as in MikroTik's manual: `api` to log in, `read` to print, `write` to change, `policy`
 for users, `sensitive` to see passwords. The refusal's text is what clients match on.
 """
 
 from reconciler.emulator import traps
-from reconciler.emulator.commands import Command
-from reconciler.emulator.device import Device
+from reconciler.emulator.answers import Command
+from reconciler.emulator.state import State
 
 USER_MENUS = ("/user", "/user/group", "/user/aaa")
 
 
-def policies(device: Device, user: str) -> frozenset[str]:
+def policies(state: State, user: str) -> frozenset[str]:
     """The policies of the user's group; none for a user that is gone."""
-    row = device.tables["/user"].by_name(user)
-    group = device.tables["/user/group"].by_name(row.fields["group"]) if row else None
+    row = state.tables["/user"].by_name(user)
+    group = state.tables["/user/group"].by_name(row.fields["group"]) if row else None
     held = group.fields.get("policy", "").split(",") if group else []
     return frozenset(name for name in held if name and not name.startswith("!"))
 
 
-def check(device: Device, user: str, command: Command) -> None:
+def check(state: State, user: str, command: Command) -> None:
     """Raises the router's Trap when the user may not do this."""
-    held = policies(device, user)
+    held = policies(state, user)
     needed = "write" if command.writes else "read"
     if needed not in held or (
         command.writes and command.path in USER_MENUS and "policy" not in held
@@ -30,9 +30,9 @@ def check(device: Device, user: str, command: Command) -> None:
         raise traps.Trap(traps.FORBIDDEN)
 
 
-def hides(device: Device, user: str, path: str) -> frozenset[str]:
+def hides(state: State, user: str, path: str) -> frozenset[str]:
     """Properties of the menu that are left out of this user's prints."""
-    table = device.tables.get(path)
-    if table is None or not table.menu.secret or "sensitive" in policies(device, user):
+    table = state.tables.get(path)
+    if table is None or not table.menu.secret or "sensitive" in policies(state, user):
         return frozenset()
     return table.menu.secret

@@ -2,7 +2,7 @@
 """What happens by itself when time passes: list entries that expire, schedulers, delayed scripts.
 
 `Schedule.tick` plays everything that is due, in order of its time, with the clock held there.
-May import device, script, clock, kinds.
+May import state, script, clock, kinds.
 """
 
 import heapq
@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from reconciler.emulator import hooks
-from reconciler.emulator.device import Device
+from reconciler.emulator import hooks, traps
 from reconciler.emulator.kinds.units import milliseconds
 from reconciler.emulator.script import ScriptError, run
+from reconciler.emulator.state import State
 from reconciler.emulator.table import Row
 from reconciler.emulator.version import MONTHS
 
@@ -24,7 +24,7 @@ MOST_JOBS = 1000
 
 
 class Schedule:
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: State) -> None:
         self.device = device
         self._jobs: list[tuple[float, int, Iterator[float]]] = []
         self._alarms: list[tuple[float, int, int]] = []
@@ -132,6 +132,14 @@ class Schedule:
         """Begins a script; what it does after a delay comes with the time."""
         if len(self._jobs) < MOST_JOBS:
             self._advance(run(self.device, source))
+
+    def run_now(self, source: str) -> None:
+        """A script to its end, without its delays. Raises Trap with the script's error."""
+        try:
+            for _ in run(self.device, source):
+                pass
+        except ScriptError as problem:
+            raise traps.Trap(str(problem)) from problem
 
     def _resume(self) -> None:
         _, _, job = heapq.heappop(self._jobs)

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 
 from reconciler.emulator import policy, traps
-from reconciler.emulator.commands import Answer, Command, parse, run
+from reconciler.emulator.answers import Answer, Command, parse
+from reconciler.emulator.commands import run
 from reconciler.emulator.device import Device
 from reconciler.emulator.table import Row
 from reconciler.emulator.wire import (

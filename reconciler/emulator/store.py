@@ -42,6 +42,13 @@ class Store:
         self.missing: Callable[[traps.MissingReference], bool] = lambda _trap: False
         self._referrers: Referrers = {}
 
+    def clear(self) -> None:
+        """No menu, no row, no hook."""
+        for part in (self.tables, self.shapes, self._referrers):
+            part.clear()
+        for hooks in (self.created, self.changed, self.deleted):
+            hooks.clear()
+
     # -- menus ---------------------------------------------------------------
 
     def add_menu(self, menu: Menu, *, opaque: bool = False) -> Table:

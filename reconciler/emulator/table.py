@@ -116,7 +116,7 @@ class Table:
             row = self.rows.get(number)
             if row is not None and row.expires == when:
                 found.append(number)
-        return found
+        return list(dict.fromkeys(found))
 
     # -- order ---------------------------------------------------------------
 

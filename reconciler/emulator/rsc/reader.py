@@ -19,7 +19,7 @@ from reconciler.emulator.select import select
 from reconciler.emulator.table import Row, Table
 
 if TYPE_CHECKING:
-    from reconciler.emulator.device import Device
+    from reconciler.emulator.state import State
 
 COMMANDS = frozenset("add set remove move enable disable unset comment print export".split())
 HEADER = re.compile(r"#.* by RouterOS (\d\S*)")
@@ -27,7 +27,7 @@ PROPERTY = re.compile(r"!?\.?[A-Za-z0-9][A-Za-z0-9._/-]*")
 FIND = re.compile(r"find\b\s*(?:where\s+)?(.*)", re.DOTALL)
 
 
-def load(device: "Device", text: str | bytes) -> list[str]:
+def load(device: "State", text: str | bytes) -> list[str]:
     """Returns notes, each with the line it is about. Never raises for what the text holds."""
     if isinstance(text, bytes):
         text = text.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
@@ -47,7 +47,7 @@ def load(device: "Device", text: str | bytes) -> list[str]:
     return notes
 
 
-def _choose_version(device: "Device", text: str) -> None:
+def _choose_version(device: "State", text: str) -> None:
     match = HEADER.search(text[:2000])
     if match and not device.version_given:
         device.version_given = True
@@ -55,7 +55,7 @@ def _choose_version(device: "Device", text: str) -> None:
 
 
 class Reader:
-    def __init__(self, device: "Device") -> None:
+    def __init__(self, device: "State") -> None:
         self.device = device
         self.path = ""
 

@@ -3,7 +3,7 @@
 
 Compact (what differs from a fresh router), verbose (every property, `!name` where unset) and
 terse (one line a row). What the router made itself, users, files and logs are left out, as in a
-real export. May import device's table and store, schema, rsc.lexer.
+real export. May import table, schema, rsc.lexer.
 """
 
 import re
@@ -16,7 +16,7 @@ from reconciler.emulator.schema import UNKNOWN, Shape
 from reconciler.emulator.table import Row, Table
 
 if TYPE_CHECKING:
-    from reconciler.emulator.device import Device
+    from reconciler.emulator.store import Store
 
 Mode = Literal["compact", "verbose", "terse"]
 LEFT_OUT = frozenset(
@@ -38,7 +38,7 @@ LONG = 40
 INDENT = "    "
 
 
-def export(device: "Device", fresh: "Device", mode: Mode, *, sensitive: bool = True) -> str:
+def export(device: "Store", fresh: "Store", mode: Mode, *, sensitive: bool = True) -> str:
     """`fresh` is an untouched router of the same version, to compare with."""
     date = device.version.date(device.clock.moment())
     lines = [f"# {date} by RouterOS {device.version.text}", "# software id = EMUL-ATED", "#"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`[find …]`: which rows a condition means. May import device, table, rsc.lexer.
+"""`[find …]`: which rows a condition means. May import state, table, rsc.lexer.
 
 Conditions stand side by side or between `and`: `name=x`, `name!=x`, `name~"regex"`, a bare
 `disabled` or `!disabled`. Values compare as they are printed.
@@ -9,23 +9,23 @@ import re
 from collections.abc import Iterable
 
 from reconciler.emulator import traps
-from reconciler.emulator.device import Device
 from reconciler.emulator.facts.model import Fields
 from reconciler.emulator.rsc.lexer import Word
+from reconciler.emulator.state import State
 from reconciler.emulator.table import Row
 
 CONDITION = re.compile(r"(!?)([A-Za-z.][\w.-]*)(?:(!=|=|~)(.*))?", re.DOTALL)
 FILLER = frozenset({"where", "and", "&&"})
 
 
-def find(device: Device, path: str, condition: Iterable[Word]) -> list[Row]:
+def find(state: State, path: str, condition: Iterable[Word]) -> list[Row]:
     """Raises Trap for a condition that is not understood or a menu that does not exist."""
-    table = device.table(path)
+    table = state.table(path)
     tests = [_parse(word) for word in condition if word.text not in FILLER]
     found = []
     for row in table:
-        fields = {".id": row.identifier, **device.printed(path, table, row)}
-        if all(_holds(device, path, test, fields) for test in tests):
+        fields = {".id": row.identifier, **state.printed(path, table, row)}
+        if all(_holds(state, path, test, fields) for test in tests):
             found.append(row)
     return found
 
@@ -38,21 +38,21 @@ def _parse(word: Word) -> tuple[bool, str, str, str]:
     return bool(negated), name, sign or "", value or ""
 
 
-def _holds(device: Device, path: str, test: tuple[bool, str, str, str], fields: Fields) -> bool:
+def _holds(state: State, path: str, test: tuple[bool, str, str, str], fields: Fields) -> bool:
     negated, name, sign, wanted = test
     value = fields.get(name)
     if not sign:
         return (value == "true") is not negated
     if sign == "~":
         return value is not None and re.search(_regex(wanted), value) is not None
-    same = (value or "") in (wanted, _printed(device, path, name, wanted))
+    same = (value or "") in (wanted, _printed(state, path, name, wanted))
     return same if sign == "=" else not same
 
 
-def _printed(device: Device, path: str, name: str, text: str) -> str:
+def _printed(state: State, path: str, name: str, text: str) -> str:
     """The value as it would be printed, so that `2M/10M` finds `2000000/10000000`."""
     try:
-        return device.shapes[path].property(name).kind.read(text, name, device)
+        return state.shapes[path].property(name).kind.read(text, name, state)
     except traps.Trap:
         return {"yes": "true", "no": "false"}.get(text, text)
 

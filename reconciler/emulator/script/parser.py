@@ -43,4 +43,3 @@ def _parts(text: str) -> Iterator[str]:
         else:
             at += 1
     yield text[start:]
-
