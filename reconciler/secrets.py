@@ -142,7 +142,7 @@ class Secrets:
         elif isinstance(secret, AgeSecret):
             text = self._age(secret.age)
         elif isinstance(secret, PlainSecret):
-            if not self._settings.allow_plain:
+            if secret.plain and not self._settings.allow_plain:
                 _refuse("A secret in clear is refused.", "Use env, file, age or derived")
             text = secret.plain
         else:

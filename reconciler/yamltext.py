@@ -18,7 +18,7 @@ STEP = 2
 _PLAIN_KEYS = frozenset(
     "port timeout pipeline hours max tls anonymous block_rules ipv6_block priority shared_users"
     " issue_day notice_day due_day cut_day grace_days due_days included format derived manage"
-    " recharge late_fee reconnection_fee count quantity location allow_plain removals"
+    " own_profile recharge late_fee reconnection_fee count quantity location allow_plain removals"
     " removals_percent changes_percent cuts_percent sessions proration".split()
 )
 _AMBIGUOUS = frozenset("y n yes no on off true false null ~ = << .inf -.inf +.inf .nan".split())
@@ -45,9 +45,9 @@ def scalar(value: object, key: str = "", *, flow: bool = True) -> str:
     return text if _is_plain(text, flow) else quoted(text)
 
 
-def quoted(text: str) -> str:
-    """In double quotes, or in single ones where that spares the escapes."""
-    if text.isprintable() and ('"' in text or "\\" in text):
+def quoted(text: str, *, double: bool = False) -> str:
+    """In double quotes, or in single ones where that spares the escapes and `double` is not set."""
+    if not double and text.isprintable() and ('"' in text or "\\" in text):
         return "'" + text.replace("'", "''") + "'"
     return '"' + "".join(_escaped(character) for character in text) + '"'
 

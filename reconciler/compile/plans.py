@@ -27,14 +27,19 @@ def pair_text(speeds: Speeds | None) -> str:
     return f"{speeds.upload}/{speeds.download}" if speeds else "0/0"
 
 
+def burst_times(burst: Burst) -> str:
+    """`up/down`; a direction without burst has none."""
+    time = format_seconds(burst.time)
+    return "/".join(time if rate else "0s" for rate in (burst.upload, burst.download))
+
+
 def rate_limit(plan: Plan) -> str:
     """A profile's rate-limit, `rx/tx` first: rx is what the client uploads."""
     parts = [_short(plan)]
     burst = plan.burst
     full = plan.guaranteed is not None or plan.priority != 8
     if burst:
-        time = format_seconds(burst.time)
-        parts += [_short(burst), _short(burst.threshold), f"{time}/{time}"]
+        parts += [_short(burst), _short(burst.threshold), burst_times(burst)]
     elif full:
         parts += ["0/0", "0/0", "0s/0s"]
     if full:
@@ -50,7 +55,7 @@ def plan_rows(plan: Plan, source: Source, members: int) -> Iterator[Desired]:
     """The rows of one plan in use on one router; `members`: services on it, suspended ones too."""
     if plan.shaping is Shaping.EXTERNAL:
         return
-    if plan.mode is Mode.PPPOE:
+    if plan.mode is Mode.PPPOE and plan.manages_profile:
         yield _ppp_profile(plan, source)
     elif plan.mode is Mode.HOTSPOT:
         yield _hotspot_profile(plan, source)

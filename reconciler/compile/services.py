@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Iterator
 
-from reconciler.compile.plans import pair_text, suspended_profile_name
+from reconciler.compile.plans import burst_times, pair_text, suspended_profile_name
 from reconciler.desired import Desired, Source
 from reconciler.inventory import Subscription
 from reconciler.kinds import (
@@ -17,7 +17,6 @@ from reconciler.kinds import (
     with_mark,
 )
 from reconciler.models import Binding, Mode
-from reconciler.normal import format_seconds
 from reconciler.secrets import Secrets
 
 RowMaker = Callable[[Kind, dict[str, str]], Desired]
@@ -60,17 +59,16 @@ def _queue(sub: Subscription) -> dict[str, str]:
     plan = sub.plan
     targets = [f"{sub.service.address}/32", *(str(target) for target in sub.service.targets)]
     values = {
-        "name": sub.name,
+        "name": sub.queue_name,
         "target": ",".join(targets),
         "max-limit": pair_text(plan),
         "limit-at": pair_text(plan.guaranteed),
         "priority": f"{plan.priority}/{plan.priority}",
     }
     if plan.burst:
-        time = format_seconds(plan.burst.time)
         values["burst-limit"] = pair_text(plan.burst)
         values["burst-threshold"] = pair_text(plan.burst.threshold)
-        values["burst-time"] = f"{time}/{time}"
+        values["burst-time"] = burst_times(plan.burst)
     if sub.parent:
         values["parent"] = sub.parent
     return values

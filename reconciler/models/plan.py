@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from reconciler.models.base import Model
 from reconciler.models.network import Ipv4
-from reconciler.models.quantities import Money, Rate, Seconds
-from reconciler.models.scalars import Id, Label, Positive, Priority, RouterName
+from reconciler.models.quantities import Money, Rate, RateOrZero, Seconds
+from reconciler.models.scalars import Bool, Id, Label, Positive, Priority, RouterName
 
 
 class Mode(StrEnum):
@@ -26,21 +26,21 @@ class Shaping(StrEnum):
 
 
 class Rates(Model):
-    """A pair of rates in bits per second, as the client sees them."""
+    """A pair of rates in bits per second, as the client sees them; 0: none in that direction."""
 
-    download: Rate
-    """Towards the client."""
-    upload: Rate
-    """From the client."""
+    download: RateOrZero
+    """Towards the client; 0: none."""
+    upload: RateOrZero
+    """From the client; 0: none."""
 
 
 class Burst(Model):
     """RouterOS's burst: above the plan's rate while the average stays under the threshold."""
 
-    download: Rate
-    """Towards the client."""
-    upload: Rate
-    """From the client."""
+    download: RateOrZero
+    """Towards the client; 0: no burst in that direction."""
+    upload: RateOrZero
+    """From the client; 0: no burst in that direction."""
     threshold: Rates
     """Average rate up to which the burst lasts."""
     time: Seconds
@@ -74,6 +74,8 @@ class Plan(Model):
     """pcq: name of the address list; default `rc-plan-<id>`."""
     shaping: Shaping = Shaping.OWN
     """own, queue (pppoe shaped by a simple queue at its address) or external (the operator's)."""
+    own_profile: Bool = True
+    """pppoe with shaping queue: false leaves the profile to the operator, who may share it."""
     pool: RouterName | None = None
     """pppoe: an /ip/pool on the router, for services without an address."""
     local_address: Ipv4 | None = None
@@ -89,6 +91,11 @@ class Plan(Model):
         if self.profile is not None:
             return self.profile
         return f"rc-{self.id}" if self.mode is Mode.HOTSPOT else self.id
+
+    @property
+    def manages_profile(self) -> bool:
+        """Whether its PPP or hotspot profile is ours."""
+        return self.shaping is not Shaping.EXTERNAL and self.own_profile
 
     @property
     def list_name(self) -> str:

@@ -24,7 +24,7 @@ _FACTOR = {"": 1, "k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 _MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 
 
-def _rate(value: object) -> int:
+def _rate(value: object, *, zero: bool = False) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         bits = Decimal(value)
     else:
@@ -35,11 +35,15 @@ def _rate(value: object) -> int:
         bits = Decimal(f"{number}.{fraction or 0}") * _FACTOR[unit]
     if bits != bits.to_integral_value():
         raise wrong("is not a whole number of bits per second")
-    if bits <= 0:
+    if bits <= 0 and not zero:
         raise wrong("is not above zero")
     if bits > 1_000_000_000_000:
         raise wrong("is above 1000G", "Is the unit right?")
     return int(bits)
+
+
+def _rate_or_none(value: object) -> int:
+    return _rate(value, zero=True)
 
 
 def _milliseconds(value: object) -> int:
@@ -117,6 +121,9 @@ def _hours(value: object) -> tuple[int, int]:
 
 
 Rate = Annotated[int, BeforeValidator(_rate), loose_schema(r"^[0-9]+(\.[0-9]+)?[kMG]?$")]
+RateOrZero = Annotated[
+    int, BeforeValidator(_rate_or_none), loose_schema(r"^[0-9]+(\.[0-9]+)?[kMG]?$")
+]
 Seconds = Annotated[int, BeforeValidator(_seconds), text_schema(r"^([0-9]+(ms|s|m|h|d|w))+$")]
 Timeout = Annotated[float, BeforeValidator(_timeout), text_schema(r"^([0-9]+(ms|s|m|h|d|w))+$")]
 Money = Annotated[Decimal, BeforeValidator(_money), loose_schema(r"^[0-9]+(\.[0-9]+)?$", minimum=0)]

@@ -60,11 +60,18 @@ class DerivedSecret(Model):
     """`<client>/<service>` that the password was derived for, which keeps it through a rename."""
 
 
+def _plain(value: object) -> str:
+    return "" if value == "" else _plain_text(value)
+
+
+_plain_text = text(1000)
+
+
 class PlainSecret(Model):
     """The secret itself, for trials: refused unless the settings say `allow_plain: true`."""
 
-    plain: Annotated[str, BeforeValidator(text(1000)), loose_schema()] = Field(repr=False)
-    """The secret in clear."""
+    plain: Annotated[str, BeforeValidator(_plain), loose_schema()] = Field(repr=False)
+    """The secret in clear; `""`, no password at all, is always accepted."""
 
 
 MAIN_KEYS = ("env", "file", "age", "derived", "plain")

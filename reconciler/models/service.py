@@ -158,6 +158,8 @@ class Service(Model):
     """Of the client's device, for bindings."""
     name: RouterName | None = None
     """Queue name or username; default the client's id, `<client>-<service>` if not internet."""
+    queue: RouterName | None = None
+    """pppoe with shaping queue: name of its simple queue, where that is not its user name."""
     comment: Label | None = None
     """Label on the router; default the client's name."""
     password: Secret = DerivedSecret(derived=1)
