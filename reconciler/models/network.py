@@ -83,7 +83,7 @@ def _host(value: object) -> str:
 
 
 def _named_host(value: str) -> str:
-    if re.fullmatch(r"[\d.]+", value):
+    if re.fullmatch(r"[0-9.]+", value):
         return str(IPv4Address(value))
     if len(value) > 253 or not _HOST.fullmatch(value):
         raise ValueError(value)
@@ -96,14 +96,14 @@ AllowedAddress = IPv4Address | IPv4Network | AddressRange | IPv6Address | IPv6Ne
 def _allowed(value: object) -> AllowedAddress:
     if not isinstance(value, str):
         return value if isinstance(value, AllowedAddress) else must_be_text(value)
-    if re.fullmatch(r"[\d.]+ *- *[\d.]+", value):
+    if re.fullmatch(r"[0-9.]+ *- *[0-9.]+", value):
         return _pool(value)
     if "/" in value:
         return _ipv6(value) if ":" in value else _network(value)
     host = _host(value)
     if ":" in host:
         return IPv6Address(host)
-    return IPv4Address(host) if re.fullmatch(r"[\d.]+", host) else host
+    return IPv4Address(host) if re.fullmatch(r"[0-9.]+", host) else host
 
 
 _POOL_PATTERN = r"^[0-9.]+(/[0-9]{1,2}|\s*-\s*[0-9.]+)?$"

@@ -13,13 +13,13 @@ from pydantic import BeforeValidator
 
 from reconciler.models.scalars import loose_schema, must_be_text, text_schema, wrong
 
-_RATE = re.compile(r"(\d{1,15})(?:\.(\d{1,9}))?([kMG]?)")
-_DURATION = re.compile(r"(?:\d{1,9}(?:ms|s|m|h|d|w))+")
-_DURATION_PART = re.compile(r"(\d+)(ms|s|m|h|d|w)")
-_MONEY = re.compile(r"\d{1,12}(?:\.\d{1,6})?")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_HOURS = re.compile(r"(\d{1,2})h-(\d{1,2})h")
+_RATE = re.compile(r"(\d{1,15})(?:\.(\d{1,9}))?([kMG]?)", re.ASCII)
+_DURATION = re.compile(r"(?:\d{1,9}(?:ms|s|m|h|d|w))+", re.ASCII)
+_DURATION_PART = re.compile(r"(\d+)(ms|s|m|h|d|w)", re.ASCII)
+_MONEY = re.compile(r"\d{1,12}(?:\.\d{1,6})?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+_HOURS = re.compile(r"(\d{1,2})h-(\d{1,2})h", re.ASCII)
 _FACTOR = {"": 1, "k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 _MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 
@@ -97,7 +97,7 @@ def _date(value: object) -> date:
 
 def _month(value: object) -> str:
     value = must_be_text(value)
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
+    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value):
         raise wrong("is not a month", "Write it as 2026-07")
     return value
 

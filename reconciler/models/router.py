@@ -28,6 +28,7 @@ from reconciler.models.settings import OwnLimits
 
 PORT_TLS = 8729
 PORT_PLAIN = 8728
+_FALSE = (False, "false", "False", "FALSE")
 
 
 class Binding(StrEnum):
@@ -169,6 +170,6 @@ class Router(Model):
     @model_validator(mode="before")
     @classmethod
     def _default_port(cls, value: Any) -> Any:
-        if isinstance(value, dict) and "port" not in value and value.get("tls") in ("false", False):
+        if isinstance(value, dict) and "port" not in value and value.get("tls") in _FALSE:
             return {**value, "port": PORT_PLAIN}
         return value

@@ -2,6 +2,7 @@
 """Rules within one plan file. Imports of the project: models, findings."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from reconciler.inventory.finding import Finding
 from reconciler.inventory.rules.router import OWN_LISTS
@@ -117,8 +118,8 @@ def rates_fit(plan: Plan) -> Iterator[Finding]:
 def bits(rate: int) -> str:
     """A rate as it is written in the files: 10M, 512k."""
     for unit, factor in (("G", 10**9), ("M", 10**6), ("k", 10**3)):
-        if rate >= factor and rate * 1000 % factor == 0:
-            return f"{rate / factor:g}{unit}"
+        if rate >= factor and rate * 100 % factor == 0:
+            return f"{Decimal(rate) / factor:f}{unit}"
     return str(rate)
 
 
