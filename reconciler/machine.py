@@ -30,7 +30,7 @@ def junit(changes: ChangeSet) -> str:
     suite = XML.Element("testsuite", name="reconcile", tests=str(len(changes.plans)))
     failures = errors = 0
     for plan in changes.plans:
-        case = XML.SubElement(suite, "testcase", classname="routers", name=plan.router)
+        case = XML.SubElement(suite, "testcase", classname="routers", name=printable(plan.router))
         if plan.status is not Status.OK:
             errors += 1
             XML.SubElement(case, "error", message=_trouble(plan)).text = _trouble(plan)
@@ -45,7 +45,9 @@ def junit(changes: ChangeSet) -> str:
     suite.set("errors", str(errors))
     suites = XML.Element("testsuites")
     suites.append(suite)
-    return XML.tostring(suites, encoding="unicode", xml_declaration=True)
+    # As text it would declare the encoding of whoever runs it.
+    document: bytes = XML.tostring(suites, encoding="utf-8", xml_declaration=True)
+    return document.decode()
 
 
 def _trouble(plan: RouterPlan) -> str:

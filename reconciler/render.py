@@ -4,6 +4,7 @@
 Imports change, changeset, errors, normal, planning and wording.
 """
 
+import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ SYMBOL = {
 }
 NOTHING = "No changes: the routers hold what the files say."
 MARKDOWN_BYTES = 65_000
+_LEAST_BLOCK = 500
 _RATE_FIELDS = re.compile(r".*(limit|rate|threshold)$")
 _BITS = re.compile(r"\d+(/\d+)?( |$)")
 
@@ -97,10 +99,10 @@ def text_lines(changes: ChangeSet, *, title: str = "Plan") -> Iterator[Line]:
 
 def _router_lines(plan: RouterPlan) -> Iterator[Line]:
     if plan.error:
-        yield Line("error", f"{plan.router}: {plan.status.value}. {printable(plan.error)}")
+        yield Line("error", printable(f"{plan.router}: {plan.status.value}. {plan.error}"))
     if not plan.changes:
         return
-    yield Line("title", f"{plan.router} · RouterOS {plan.version}")
+    yield Line("title", printable(f"{plan.router} · RouterOS {plan.version}"))
     ends = _endings(plan.sessions)
     source = None
     for change in _in_reading_order(plan.changes):
@@ -225,22 +227,16 @@ def _diff_line(line: Line) -> str:
 
 def _fit_blocks(blocks: Sequence[tuple[str, list[str]]], room: int) -> list[str]:
     result: list[str] = []
+    open_ = " open" if len(blocks) == 1 else ""
     for at, (title, lines) in enumerate(blocks):
-        fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", "\n".join(lines))), default=0))  # fmt: skip # noqa: E501
-        share = (room - _size(result)) // (len(blocks) - at) - 200
-        body = _fit(lines, max(share, 0))
-        open_ = " open" if len(blocks) == 1 else ""
-        result += [
-            f"<details{open_}><summary>{_inline(title)}</summary>",
-            "",
-            f"{fence}diff",
-            *body,
-            fence,
-            "",
-            "</details>",
-        ]
-        if _size(result) > room:
-            return [*result[:-7], f"… and {len(blocks) - at} more routers."]
+        # Every line begins with a sign of ours, so none can end the fence.
+        head = [f"<details{open_}><summary>{_in_html(title)}</summary>", "", "```diff"]
+        foot = ["```", "", "</details>"]
+        left = room - _size(result)
+        share = max(left // (len(blocks) - at), _LEAST_BLOCK)
+        if share > left:
+            return [*result, f"… and {len(blocks) - at} more routers."]
+        result += [*head, *_fit(lines, share - _size(head) - _size(foot)), *foot]
     return result
 
 
@@ -275,3 +271,8 @@ def _inline(value: str) -> str:
     """Text in running markdown: nothing in it is markup, a link or a mention."""
     escaped = re.sub(r"([\\`*_{}\[\]<>#|!~])", r"\\\1", printable(value))
     return escaped.replace("@", "@\u200b")
+
+
+def _in_html(value: str) -> str:
+    """Text between HTML tags, where markdown's escapes are not read."""
+    return html.escape(printable(value)).replace("@", "@\u200b")
