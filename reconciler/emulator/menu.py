@@ -34,17 +34,30 @@ def do_print(state: State, table: Table, command: Command) -> Answer:
     wanted = command.arguments.get(".proplist")
     if wanted:
         names = wanted.split(",")
-        shown = [[(n, fields[n]) for n in names if n in fields] for fields in found]
-        return Answer(shown, empty=not found)
-    return Answer([list(fields.items()) for fields in found], empty=not found)
+        return Answer([_chosen(names, *one) for one in found], empty=not found)
+    if table.menu.single:
+        return Answer([list(fields.items()) for _, fields in found])
+    shown = [[(".id", row.identifier), *fields.items()] for row, fields in found]
+    return Answer(shown, empty=not found)
 
 
-def _matching(state: State, table: Table, command: Command) -> Iterator[Fields]:
+def _chosen(names: Sequence[str], row: Row, fields: Fields) -> list[tuple[str, str]]:
+    chosen = []
+    for name in names:
+        if name in fields:
+            chosen.append((name, fields[name]))
+        elif name == ".id":
+            chosen.append((name, row.identifier))
+    return chosen
+
+
+def _matching(state: State, table: Table, command: Command) -> Iterator[tuple[Row, Fields]]:
+    """Rows that the queries let through, with what they print."""
     path = command.path
-    single = table.menu.single
-    if single:
+    if table.menu.single:
         state.single(path)
     test = compile_query(command.queries)
+    by_id = any(".id" in word for word in command.queries)
     source = command.arguments.get("from")
     rows: Sequence[Row] | Table = table if source is None else select(table, source)
     computed = state.computes(path)
@@ -52,10 +65,8 @@ def _matching(state: State, table: Table, command: Command) -> Iterator[Fields]:
         fields = row.fields
         if computed or row.expires is not None:
             fields = state.printed(path, table, row)
-        if not single:
-            fields = {".id": row.identifier, **fields}
-        if test is None or test(fields):
-            yield fields
+        if test is None or test({".id": row.identifier, **fields} if by_id else fields):
+            yield row, fields
 
 
 def do_get(state: State, table: Table, command: Command) -> Answer:
