@@ -30,13 +30,6 @@ CASES = Path(__file__).resolve().parents[1] / "cases"
 ENVIRON = {"RECONCILE_KEY": "a key for tests", "RB_PASSWORD": "pw"}
 SECTIONS = {"about", "want", "have", "expect", "noticed", "adopt", "missing", "clients"}
 
-# Slug -> what the program still does wrong; strict, so that a repair takes the line away.
-KNOWN = {
-    "notice-over": "a removal from the notice list is among the changes and in the fingerprint",
-    "foreign-rule-in-our-chain": "an unmarked rule in our chains is not reported",
-    "manage-false-pcq": "the source of an orphaned queue type is plan/<id>-down, not plan/<id>",
-}
-
 Rows = list[dict[str, str]]
 Tables = dict[str, Rows]
 Data = dict[str, Any]
@@ -66,7 +59,6 @@ SLUGS = sorted(path.stem for path in CASES.glob("[a-z]*.yaml"))
 class Case:
     """One file of tests/cases with the repository it describes, written to `root`."""
 
-    slug: str
     data: Data
     root: Path
 
@@ -148,7 +140,7 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
     assert data["about"]
     assert set(data) <= SECTIONS
     write_repository(tmp_path, data.get("want", {}))
-    return Case(request.param, data, tmp_path)
+    return Case(data, tmp_path)
 
 
 def expected_change(given: Data) -> Data:
@@ -173,9 +165,7 @@ def test_there_are_cases_enough_to_mean_something() -> None:
     assert len(SLUGS) >= 40
 
 
-def test_case(case: Case, request: pytest.FixtureRequest) -> None:
-    if case.slug in KNOWN:
-        request.applymarker(pytest.mark.xfail(reason=KNOWN[case.slug], raises=AssertionError))
+def test_case(case: Case) -> None:
     plan = case.plan(case.tables)
     found = to_json(ChangeSet((plan,)))
     expect = case.data["expect"]
