@@ -5,7 +5,7 @@
 
 Values are what the file format takes: texts, whole numbers, truth values, dates, addresses, lists
 and mappings of them; None leaves a key out. Keys are written in the order of the models. Pure.
-Imports models, yamltext.
+Imports models, yamlfile, yamltext.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 
 from reconciler.models import Client, Plan, Router, Settings, Zone
 from reconciler.models.base import Model
+from reconciler.yamlfile import Loc
 from reconciler.yamltext import block
 
 _MODELS: dict[str, type[Model]] = {
@@ -82,6 +83,19 @@ def _models_in(annotation: object) -> Iterator[type[Model]]:
         yield annotation
     for part in get_args(annotation):
         yield from _models_in(part)
+
+
+def keys_at(model: type[Model], loc: Loc) -> list[str]:
+    """The keys, in order, of the mapping at a path of a file; none where it may be of kinds."""
+    for part in loc:
+        if isinstance(part, int):
+            continue
+        field = next((f for n, f in model.model_fields.items() if _key(n, f) == part), None)
+        models = [] if field is None else list(_models_in(field.annotation))
+        if len(models) != 1:
+            return []
+        model = models[0]
+    return key_order(model)
 
 
 def _key(name: str, field: FieldInfo) -> str:
