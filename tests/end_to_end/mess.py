@@ -65,27 +65,32 @@ Deed = Callable[[Device, str, Row, int], None]
 Mess = list[tuple[Deed, int, int]]
 
 
-def ours(device: Device) -> list[tuple[str, dict[str, str]]]:
-    return [(path, row) for path in MENUS for row in device.rows(path) if is_ours(path, row)]
+def ours(device: Device) -> dict[str, list[Row]]:
+    """Our rows, by menu; menus that hold none are left out."""
+    found = {path: [row for row in device.rows(path) if is_ours(path, row)] for path in MENUS}
+    return {path: rows for path, rows in found.items() if rows}
 
 
 @st.composite
 def messes(draw: st.DrawFn) -> Mess:
     """What is done, to which of our rows, and how; numbers are taken modulo what there is."""
-    deeds = st.sampled_from([_edit, _edit, _remove, _twin, _orphan, _rename, _shuffle, _spell])
+    deeds = st.sampled_from(
+        [_edit, _edit, _remove, _twin, _orphan, _rename, _shuffle, _shuffle, _spell, _intrude]
+    )
     numbers = st.integers(0, 999)
-    return draw(st.lists(st.tuples(deeds, numbers, numbers), max_size=6))
+    return draw(st.lists(st.tuples(deeds, numbers, numbers), max_size=10))
 
 
 def make_mess(device: Device, mess: Mess) -> None:
     """Do it; what a router refuses nobody has done."""
     for deed, which, how in mess:
-        rows = ours(device)
-        if not rows:
+        found = ours(device)
+        if not found:
             return
-        path, row = rows[which % len(rows)]
+        path = list(found)[which % len(found)]
+        rows = found[path]
         try:
-            deed(device, path, row, how)
+            deed(device, path, rows[which // len(found) % len(rows)], how)
         except Trap:
             continue
 
@@ -145,6 +150,16 @@ def _shuffle(device: Device, path: str, row: Row, how: int) -> None:
         before = rows[how % len(rows)][".id"] if how % 4 else None
         if before != row[".id"]:
             device.move(path, row[".id"], before)
+
+
+def _intrude(device: Device, path: str, row: Row, _how: int) -> None:
+    """A rule or queue of somebody else before ours."""
+    if path in RULES:
+        new = device.add(path, chain=row["chain"], action="accept", comment="in between")
+        device.move(path, new, row[".id"])
+    elif path == "/queue/simple":
+        new = device.add(path, name=f"before {row['name']}", target="10.20.0.0/16")
+        device.move(path, new, row[".id"])
 
 
 def _spell(device: Device, path: str, row: Row, how: int) -> None:

@@ -5,13 +5,13 @@ Apply then plan is empty. What is not ours is as before, row by row and in order
 say, the router holds, to the letter.
 """
 
+import copy
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,21 +24,19 @@ from end_to_end.generated import (
     repositories,
     router_fields,
 )
-from end_to_end.mess import Mess, make_mess, messes, ours, respell
+from end_to_end.mess import RULES, Mess, make_mess, messes, ours, respell
 from end_to_end.world import (
-    Ran,
+    NAMED,
     World,
     assert_applied,
     assert_same,
     assert_settled,
     foreign,
-    is_ours,
 )
+from reconciler.change import Action
 from reconciler.codec import Codec
 from reconciler.emulator import Device
-from reconciler.kinds import KINDS
 from reconciler.planning import Status
-from reconciler.router import AnswerState
 from reconciler.secrets import derive
 
 # Each example writes files, serves routers and logs in several times.
@@ -136,3 +134,150 @@ def test_apply_then_plan_is_empty_and_foreign_rows_are_untouched(
         assert_settled(world)
         assert_same(foreign(device.snapshot()), before)
         assert_holds(device, second, router["charset"])
+
+
+@few
+@given(versions, repositories(), router_fields(), foreign_rows())
+def test_what_is_spelled_differently_is_no_difference(
+    version: str, files: Files, router: Mapping[str, Any], rows: list[Foreign]
+) -> None:
+    device = new_device(version, rows)
+    with a_world(files, router, device) as world:
+        assert_applied(world.apply())
+        for path, marked in ours(device).items():
+            for row in marked:
+                respell(device, path, row, how=~0)
+        assert_settled(world)
+
+
+@few
+@given(
+    versions,
+    repositories(),
+    repositories(),
+    router_fields(),
+    foreign_rows(),
+    st.integers(1, 30),
+    st.booleans(),
+)
+def test_an_apply_cut_at_any_write_is_completed_by_the_next(
+    version: str,
+    first: Files,
+    second: Files,
+    router: Mapping[str, Any],
+    rows: list[Foreign],
+    cut_at: int,
+    done: bool,
+) -> None:
+    device = new_device(version, rows)
+    with a_world(first, router, device) as world:
+        assert_applied(world.apply())
+        rewrite(world, second)
+        before = foreign(device.snapshot())
+        faults = world.servers["r1"].faults
+        (faults.drop_after_write if done else faults.drop_before_write)(cut_at)
+        (work,) = world.apply()
+        faults.clear()
+        assert work.written.all_done or work.remaining or done
+        assert_same(foreign(device.snapshot()), before)
+
+        assert_applied(world.apply())
+        assert_settled(world)
+        assert_same(foreign(device.snapshot()), before)
+        assert_holds(device, second, router["charset"])
+
+
+@few
+@given(versions, repositories(), router_fields(), foreign_rows(), st.data())
+def test_clients_may_exchange_their_names_and_addresses(
+    version: str,
+    files: dict[str, dict[str, Any]],
+    router: Mapping[str, Any],
+    rows: list[Foreign],
+    data: st.DataObject,
+) -> None:
+    device = new_device(version, rows)
+    with a_world(files, router, device) as world:
+        assert_applied(world.apply())
+        rewrite(world, exchanged(files, data))
+        before = foreign(device.snapshot())
+        assert_applied(world.apply())
+        assert_settled(world)
+        assert_same(foreign(device.snapshot()), before)
+
+
+def exchanged(files: dict[str, dict[str, Any]], data: st.DataObject) -> Files:
+    """The same services, with names and addresses dealt anew among those that have them."""
+    new = copy.deepcopy(files)
+    services = [
+        service
+        for file, client in new.items()
+        if file.startswith("inventory/clients/")
+        for service in client["services"]
+    ]
+    for field in ("name", "address"):
+        having = [service for service in services if field in service]
+        values = data.draw(st.permutations([service[field] for service in having]))
+        for service, value in zip(having, values, strict=True):
+            service[field] = value
+    return new
+
+
+@few
+@given(versions, repositories(), router_fields(), foreign_rows())
+def test_rows_without_marks_are_taken_over_by_their_marks_alone(
+    version: str, files: Files, router: Mapping[str, Any], rows: list[Foreign]
+) -> None:
+    """As on a router that somebody ran by hand with the very same names."""
+    device = new_device(version, rows)
+    with a_world(files, router, device) as world:
+        assert_applied(world.apply())
+        adopted = 0
+        for path, marked in ours(device).items():
+            for row in marked:
+                if path not in (*RULES, *NAMED):
+                    label = row["comment"].rpartition(" [rc:")[0]
+                    device.set(path, row[".id"], comment=label)
+                    adopted += 1
+        (plan,) = world.plan()
+        assert plan.status is (Status.CONFLICT if adopted else Status.OK)
+        (plan,) = world.plan(adopt=True)
+        assert {change.action for change in plan.changes} <= {Action.ADOPT}
+        assert len(plan.changes) == adopted
+        assert all(set(change.after) == {"comment"} for change in plan.changes)
+        before = foreign(device.snapshot())
+        (work,) = world.apply()
+        assert work.written.answers == {}
+        assert foreign(device.snapshot()) == before
+        assert_applied(world.apply(adopt=True))
+        assert_settled(world)
+
+
+@few
+@given(versions, repositories(), router_fields(), foreign_rows())
+def test_who_is_managed_no_more_keeps_every_row(
+    version: str, files: dict[str, dict[str, Any]], router: Mapping[str, Any], rows: list[Foreign]
+) -> None:
+    device = new_device(version, rows)
+    with a_world(files, router, device) as world:
+        assert_applied(world.apply())
+        before = {path: device.rows(path) for path in MENU_OF_MODE.values()}
+        left = copy.deepcopy(files)
+        for file, client in left.items():
+            if file.startswith("inventory/clients/"):
+                client["manage"] = "false"
+        rewrite(world, left)
+        assert_applied(world.apply())
+        assert_settled(world)
+        for path, old in before.items():
+            assert device.rows(path) == [unmarked(row) for row in old]
+        profiles = {row["name"] for row in device.rows("/ppp/profile")}
+        assert {row["profile"] for row in device.rows("/ppp/secret")} <= profiles
+        rewrite(world, {f: c for f, c in left.items() if not f.startswith("inventory/clients/")})
+        assert_settled(world)
+
+
+def unmarked(row: dict[str, str]) -> dict[str, str]:
+    """A client's row without its mark; all other rows as they are."""
+    label, mark, of = row.get("comment", "").rpartition(" [rc:")
+    return row | {"comment": label} if mark and of.startswith("client-") else row
