@@ -60,12 +60,19 @@ slow: $(READY) ## the tests that `make test` leaves out
 fuzz: $(READY) ## the laws, with many more generated cases than `make test`
 	$(PYTEST) -m hypothesis --hypothesis-profile=fuzz
 
-foreign: $(READY) ## other people's RouterOS clients against the emulator
+FOREIGN := .venv-foreign
+
+$(FOREIGN)/.ready: tests/foreign/requirements.txt
+	$(PYTHON) -m venv --clear $(FOREIGN)
+	$(FOREIGN)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+foreign: $(READY) $(FOREIGN)/.ready ## other people's RouterOS clients, Ansible too, against the emulator
 	$(PYTEST) -m foreign
 
 bench: $(READY) ## measure time and round trips
 	$(PYTEST) -m bench -s
 
 clean: ## remove .venv and everything generated that git ignores
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .reconcile
+	rm -rf $(VENV) $(FOREIGN) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .reconcile
 	find reconciler tests billing benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
