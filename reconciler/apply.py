@@ -3,15 +3,15 @@
 
 The only writes are made here. Equal sets and removals are one command with a list of ids; other
 writes are pipelined; rules wait for each answer because each stands before one placed already.
-Imports arrange, change, errors, router, sessions, state and survey.
+Imports arrange, change, errors, pen, router, sessions and state.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.arrange import group
 from reconciler.change import Action, Change
 from reconciler.errors import Unreachable
+from reconciler.pen import GONE, Pen, Step
 from reconciler.router import Answer, AnswerState, Command, Read
 from reconciler.router import Session as RouterSession
 from reconciler.sessions import SERVICES, Session, SessionKind
@@ -21,106 +21,53 @@ from reconciler.state import State
 # A sentence of 400 ids is about 4 kB, far below any limit that has been reported.
 IDS_A_COMMAND = 400
 CONNECTIONS = "/ip/firewall/connection"
-GONE = "no such item"
-
-OnResult = Callable[[Change, Answer], None]
 
 
-@dataclass
-class Written:
-    """What became of each change of a router, by the identity of the Change object."""
-
-    answers: dict[int, Answer] = field(default_factory=dict)
-    ids: dict[str, str] = field(default_factory=dict)
-
-    def state_of(self, change: Change) -> AnswerState:
-        answer = self.answers.get(id(change))
-        return answer.state if answer else AnswerState.NOT_TRIED
-
-    @property
-    def all_done(self) -> bool:
-        return all(answer.state is AnswerState.DONE for answer in self.answers.values())
-
-
-@dataclass(frozen=True)
-class _Step:
-    """One command and the changes it carries out."""
-
-    command: Command
-    changes: tuple[Change, ...]
-
-
-def write_waves(
-    session: RouterSession,
-    waves: Sequence[Sequence[Change]],
-    written: Written,
-    *,
-    window: int | None = None,
-    on_result: OnResult | None = None,
-) -> None:
-    """Write wave after wave until all is answered, a wave had a failure, or the session is lost.
+def write_waves(pen: Pen, waves: Sequence[Sequence[Change]]) -> None:
+    """Write wave after wave until all is answered, a wave had a failure, or the pen stopped.
 
     What was not reached counts as not tried; a write without an answer as unknown.
     """
-    failed = not written.all_done
+    failed = any(answer.state is not AnswerState.DONE for answer in pen.answers.values())
     for wave in waves:
         for change in wave:
-            written.answers.setdefault(id(change), Answer(AnswerState.NOT_TRIED))
-        if failed or not session.alive:
+            pen.answers.setdefault(id(change), Answer(AnswerState.NOT_TRIED))
+        if failed or not pen.can_write:
             continue
         if any(change.kind.ordered and change.place for change in wave):
-            _write_in_order(session, wave, written)
+            _write_in_order(pen, wave)
         else:
-            _write_wave(session, wave, written, window)
-        failed = any(written.state_of(change) is not AnswerState.DONE for change in wave)
-        if on_result:
-            for change in wave:
-                on_result(change, written.answers[id(change)])
+            _write_wave(pen, wave)
+        failed = any(pen.state_of(change) is not AnswerState.DONE for change in wave)
 
 
-def _write_wave(
-    session: RouterSession, wave: Sequence[Change], written: Written, window: int | None
-) -> None:
+def _write_wave(pen: Pen, wave: Sequence[Change]) -> None:
     steps = list(_steps(wave))
-    _note(written, steps, session.write([step.command for step in steps], window=window))
+    pen.write(steps)
     # One item of a list that is gone makes the router refuse the list: then one by one.
     alone = [
-        _Step(command, (change,))
+        Step(command, (change,))
         for step in steps
         if len(step.changes) > 1
         for change in step.changes
-        if written.state_of(change) is AnswerState.FAILED
+        if pen.state_of(change) is AnswerState.FAILED
         for command in _commands([change])
     ]
-    if alone:
-        for step in alone:
-            written.answers.pop(id(step.changes[0]), None)
-        _note(written, alone, session.write([step.command for step in alone], window=window))
+    for step in alone:
+        pen.answers.pop(id(step.changes[0]), None)
+    pen.write(alone)
 
 
-def _note(written: Written, steps: Sequence[_Step], answers: Sequence[Answer]) -> None:
-    """The worst answer of a change's commands is that of the change."""
-    for step, said in zip(steps, answers, strict=True):
-        is_gone = step.command.verb == "remove" and GONE in (said.message or "")
-        answer = Answer(AnswerState.DONE) if is_gone else said
-        for change in step.changes:
-            known = written.answers.get(id(change))
-            if known is None or known.state in (AnswerState.DONE, AnswerState.NOT_TRIED):
-                written.answers[id(change)] = answer
-            if answer.ret and change.action is Action.ADD:
-                written.ids[change.mark] = answer.ret
-
-
-def _steps(wave: Sequence[Change]) -> Iterator[_Step]:
+def _steps(wave: Sequence[Change]) -> Iterator[Step]:
     for change in wave:
         if change.action is Action.ADD:
-            yield _Step(Command(change.kind.path, "add", change.words), (change,))
+            yield Step(Command(change.kind.path, "add", change.words), (change,))
     rest = [change for change in wave if change.action is not Action.ADD]
     for alike in group(rest, lambda c: (c.kind.path, c.action is Action.REMOVE, c.words, c.unset)):
         for start in range(0, len(alike), IDS_A_COMMAND):
             chunk = alike[start : start + IDS_A_COMMAND]
             for command in _commands(chunk):
-                yield _Step(command, tuple(chunk))
+                yield Step(command, tuple(chunk))
 
 
 def _commands(changes: Sequence[Change]) -> list[Command]:
@@ -134,20 +81,19 @@ def _commands(changes: Sequence[Change]) -> list[Command]:
     return commands
 
 
-def _write_in_order(session: RouterSession, wave: Sequence[Change], written: Written) -> None:
+def _write_in_order(pen: Pen, wave: Sequence[Change]) -> None:
     for change in wave:
-        commands = [_placed(change, written)] if change.place else _commands([change])
-        for command in commands:
-            _note(written, [_Step(command, (change,))], session.write([command], window=1))
-        if written.state_of(change) is not AnswerState.DONE:
+        commands = [_placed(change, pen.ids)] if change.place else _commands([change])
+        pen.write([Step(command, (change,)) for command in commands], singly=True)
+        if pen.state_of(change) is not AnswerState.DONE:
             return
 
 
-def _placed(change: Change, written: Written) -> Command:
+def _placed(change: Change, ids: Mapping[str, str]) -> Command:
     """An add or move at its place; the row it goes before may be one that was just added."""
     place = change.place
     assert place is not None
-    before = place.before_id or written.ids.get(place.before_mark or "")
+    before = place.before_id or ids.get(place.before_mark or "")
     path = change.kind.path
     if change.action is Action.ADD:
         spot = (("place-before", before),) if before else ()

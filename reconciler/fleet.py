@@ -6,20 +6,26 @@ first on all routers, then removals, so that a service that moves is never on ne
 Imports apply, arrange, planning, router, sessions, state, survey.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from threading import Event, Lock, Thread
 
-from reconciler.apply import Written, cut_connections, drop_sessions, write_state, write_waves
+from reconciler.apply import cut_connections, drop_sessions, write_state, write_waves
 from reconciler.arrange import break_waves, make_waves
 from reconciler.change import Action, Change
 from reconciler.changeset import change_json, essence
 from reconciler.desired import Wanted
 from reconciler.diff import Digest
 from reconciler.errors import LoginRefused, Problem, RouterError, Severity
+from reconciler.lease import LIFETIME, Held, Lease, acquire
 from reconciler.models import Router
+from reconciler.pen import Log, Pen, Silent
 from reconciler.planning import Keep, RouterPlan, Status, plan_router
-from reconciler.router import AnswerState, Endpoint, connect
+from reconciler.router import Answer, AnswerState, Endpoint, connect
 from reconciler.router import Session as RouterSession
 from reconciler.sessions import SERVICES, SessionKind, live
 from reconciler.state import State
@@ -51,7 +57,9 @@ class Work:
     target: Target
     plan: RouterPlan
     session: RouterSession | None = None
-    written: Written = field(default_factory=Written)
+    pen: Pen | None = None
+    lease: Lease | None = None
+    lock: Lock = field(default_factory=Lock, repr=False)
     left: tuple[Change, ...] = ()
     remaining: tuple[Change, ...] = ()
     owed: list[tuple[Change, str]] = field(default_factory=list)
@@ -62,17 +70,39 @@ class Work:
     def is_ready(self) -> bool:
         return self.plan.status is Status.OK and self.session is not None
 
+    def answer(self, change: Change) -> Answer:
+        """What became of a change of this plan."""
+        known = self.pen.answers.get(id(change)) if self.pen else None
+        return known or Answer(AnswerState.NOT_TRIED)
+
+    def essence(self, change: Change) -> str:
+        """What makes a change the same one when it is planned again."""
+        return essence(change_json(self.plan.router, change))
+
+    def count(self, state: AnswerState) -> int:
+        return sum(self.answer(change).state is state for change in self.plan.changes)
+
     @property
     def is_as_wanted(self) -> bool:
         """Whether the whole router was read back without any difference."""
         return self.verified and not (self.remaining or self.owed or self.left)
 
     def close(self) -> None:
-        if self.session:
-            self.session.close()
-            self.session = None
+        """Give the lease back and log out."""
+        with self.lock:
+            if self.lease:
+                self.lease.release()
+                self.lease = None
+            if self.session:
+                self.session.close()
+                self.session = None
 
 
+def _silent(_router: str) -> Log:
+    return Silent()
+
+
+Logs = Callable[[str], Log]
 Planner = Callable[[Target, Actual], RouterPlan]
 
 
@@ -129,43 +159,64 @@ class Fleet:
                 session.close()
             return Work(target, _failed_plan(target.router.id, error))
 
+    def hold(self, owner: str, now: datetime) -> None:
+        """Take the lease of every router that is to be written to, before the first write on any.
+
+        Raises Held where somebody else has one; those taken until then are given back on exit.
+        """
+        ready = [work for work in self.works if work.is_ready and work.plan.changes]
+
+        def take(work: Work) -> Held | None:
+            assert work.session is not None
+            try:
+                work.lease = acquire(work.session, owner, now)
+            except Held as held:
+                return held
+            except RouterError as error:
+                work.plan = _failed_plan(work.target.router.id, error)
+            return None
+
+        held = [error for error in self._pool.map(take, ready) if error]
+        if held:
+            raise Held("\n".join(str(error) for error in held))
+
     def apply(
-        self,
-        commit: State | None = None,
-        *,
-        whole: bool = True,
-        on_write: Callable[[Work], None] | None = None,
-    ) -> list[Work]:
-        """Write each work's plan; note `commit` where a `whole` router is as wanted."""
+        self, commit: State | None = None, *, whole: bool = True, log: Logs = _silent
+    ) -> None:
+        """Write each work's plan; note `commit` where a `whole` router is as wanted.
+
+        `log(router)` is told of that router's writes.
+        """
         ready = [work for work in self.works if work.is_ready]
-        self._each(ready, _make)
-        receivers = {work.plan.moves_to(change) for work in ready for change in work.plan.changes}
-        self._each([work for work in ready if work.target.router.id in receivers], self._read_back)
-        standing = {
-            work.target.router.id: _unsettled_marks(work) for work in ready if work.verified
-        }
-        self._each(ready, lambda work: _break(work, standing))
+        for work in ready:
+            work.pen = _pen(work, log(work.plan.router))
+        with _kept(ready):
+            self._each(ready, _make)
+            self._each(_receivers(ready), self._read_back)
+            standing = {work.plan.router: _unsettled_marks(work) for work in ready if work.verified}
+            self._each(ready, lambda work: _break(work, standing))
 
-        def finish(work: Work) -> None:
-            self._read_back(work)
-            if whole and commit and work.is_as_wanted:
-                _guarded(work, lambda session: write_state(session, work.plan.state, commit))
-            if on_write:
-                on_write(work)
+            def finish(work: Work) -> None:
+                self._read_back(work)
+                if whole and commit and work.is_as_wanted:
+                    _guarded(work, lambda session: write_state(session, work.plan.state, commit))
 
-        self._each(ready, finish)
-        return self.works
+            self._each(ready, finish)
 
     def _each(self, works: Sequence[Work], act: Callable[[Work], None]) -> None:
-        list(self._pool.map(act, works))
+        def locked(work: Work) -> None:
+            with work.lock:
+                act(work)
+
+        list(self._pool.map(locked, works))
 
     def _read_back(self, work: Work) -> None:
         """What is still not as wanted, read from the router anew."""
 
         def read(session: RouterSession) -> None:
             plan = self._plan(work.target, read_router(session))
-            left = {_essence(work, change) for change in work.left}
-            work.remaining = tuple(c for c in plan.changes if _essence(work, c) not in left)
+            left = {work.essence(change) for change in work.left}
+            work.remaining = tuple(c for c in plan.changes if work.essence(c) not in left)
             work.verified = True
 
         if work.session and not work.session.alive:
@@ -174,15 +225,58 @@ class Fleet:
         _guarded(work, read)
 
 
-def _essence(work: Work, change: Change) -> str:
-    return essence(change_json(work.plan.router, change))
-
-
 def _reconnect(work: Work) -> None:
     try:
         work.session = connect(work.target.endpoint)
     except RouterError as error:
         work.troubles.append(str(error))
+        return
+    if work.lease:
+        work.lease.move_to(work.session)
+
+
+def _pen(work: Work, log: Log) -> Pen:
+    assert work.session is not None
+    keep = work.lease.keep if work.lease else _no_lease
+    return Pen(work.session, work.target.router.pipeline, keep, log)
+
+
+def _renew(work: Work, _session: RouterSession) -> None:
+    if work.lease:
+        work.lease.keep()
+
+
+def _no_lease() -> None:
+    """Nothing to renew: no lease was asked for."""
+
+
+@contextmanager
+def _kept(works: Sequence[Work]) -> Iterator[None]:
+    """Renew the leases of routers that wait for others; who writes renews its own."""
+    done = Event()
+
+    def renew() -> None:
+        while not done.wait(LIFETIME / 4):
+            for work in works:
+                if work.lock.acquire(blocking=False):
+                    try:
+                        _guarded(work, partial(_renew, work))
+                    finally:
+                        work.lock.release()
+
+    keeper = Thread(target=renew, name="leases", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+        keeper.join()
+
+
+def _receivers(works: Sequence[Work]) -> list[Work]:
+    """The routers to which services move that another one is to let go of."""
+    homes = {work.plan.moves_to(change) for work in works for change in work.plan.changes}
+    return [work for work in works if work.plan.router in homes]
 
 
 def _guarded(work: Work, act: Callable[[RouterSession], None]) -> None:
@@ -199,8 +293,8 @@ def _make(work: Work) -> None:
     """Adds, sets and moves, and the sessions and connections that end with them."""
 
     def act(session: RouterSession) -> None:
-        pipeline = work.target.router.pipeline
-        write_waves(session, make_waves(work.plan.changes), work.written, window=pipeline)
+        assert work.pen is not None
+        write_waves(work.pen, make_waves(work.plan.changes))
         _end_sessions(work, session, lambda change: change.action is not Action.REMOVE)
 
     _guarded(work, act)
@@ -217,8 +311,8 @@ def _break(work: Work, standing: dict[str, set[str]]) -> None:
             work.owed.append((change, f"until {home} is seen to carry it"))
 
     def act(session: RouterSession) -> None:
-        pipeline = work.target.router.pipeline
-        write_waves(session, break_waves(going), work.written, window=pipeline)
+        assert work.pen is not None
+        write_waves(work.pen, break_waves(going))
         _end_sessions(work, session, lambda change: change.action is Action.REMOVE)
 
     _guarded(work, act)
@@ -228,7 +322,7 @@ def _end_sessions(work: Work, session: RouterSession, of_phase: Callable[[Change
     ending = [
         one
         for one in work.plan.sessions
-        if of_phase(one.cause) and work.written.state_of(one.cause) is AnswerState.DONE
+        if of_phase(one.cause) and work.answer(one.cause).state is AnswerState.DONE
     ]
     if not ending or not session.alive:
         return

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an apply came to: lines for people and exit codes. Imports change, fleet, render, router."""
+"""What an apply came to: lines for people and exit codes.
+
+What a router holds when it is read back is the truth, not what it answered: a write without an
+answer that took effect is done. Imports change, fleet, planning, render, router.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,10 +11,16 @@ from reconciler.change import Change
 from reconciler.fleet import Work
 from reconciler.planning import Status
 from reconciler.render import Line, describe
-from reconciler.router import AnswerState
+from reconciler.router import Answer, AnswerState
 from reconciler.wording import printable
 
 _WORDS = {
+    AnswerState.DONE: "still not as wanted",
+    AnswerState.FAILED: "refused by the router",
+    AnswerState.UNKNOWN: "no answer came, and it was not done",
+    AnswerState.NOT_TRIED: "not tried",
+}
+_UNSEEN = {
     AnswerState.FAILED: "refused by the router",
     AnswerState.UNKNOWN: "no answer came; the router may have done it",
     AnswerState.NOT_TRIED: "not tried",
@@ -19,55 +29,63 @@ _WORDS = {
 
 def outcome_lines(works: Sequence[Work]) -> Iterator[Line]:
     """What is not as wanted, router by router, and a sentence at the end."""
-    wrong = 0
     for work in works:
-        lines = list(_work_lines(work))
-        wrong += bool(lines)
-        yield from lines
-    written = sum(_count(work, AnswerState.DONE) for work in works)
-    if not wrong and all(work.plan.status is Status.OK for work in works):
-        yield Line("title", f"Applied: {written} written, read back, all as wanted.")
-    else:
+        yield from _work_lines(work)
+    written = sum(work.count(AnswerState.DONE) for work in works)
+    away = sum(work.plan.status is not Status.OK for work in works)
+    owed = sum(len(work.owed) for work in works)
+    if any(_is_wrong(work) for work in works if work.is_ready):
         yield Line("title", f"Applied in part: {written} written.")
-
-
-def _count(work: Work, state: AnswerState) -> int:
-    return sum(answer.state is state for answer in work.written.answers.values())
+    elif away or owed:
+        text = f"Applied: {written} written and read back; {away} routers left out, {owed} owed."
+        yield Line("title", text)
+    else:
+        yield Line("title", f"Applied: {written} written, read back, all as wanted.")
 
 
 def _work_lines(work: Work) -> Iterator[Line]:
-    for change in work.plan.changes:
-        answer = work.written.answers.get(id(change))
-        if answer and answer.state in _WORDS and _is_open(work, change):
-            reason = f": {printable(answer.message)}" if answer.message else ""
-            text = f"{work.plan.router}: {describe(change)}: {_WORDS[answer.state]}{reason}"
-            yield Line("error", text)
+    name = work.plan.router
+    for change, words in _open(work):
+        yield Line("error", f"{name}: {change.action.value} {describe(change)}: {words}")
     for change, reason in work.owed:
-        yield Line("warning", f"{work.plan.router}: owed: {describe(change)}, {reason}")
+        text = f"{name}: owed: {change.action.value} {describe(change)}, {reason}"
+        yield Line("warning", text)
     for trouble in work.troubles:
-        yield Line("warning", f"{work.plan.router}: {printable(trouble)}")
+        yield Line("warning", f"{name}: {printable(trouble)}")
     if work.is_ready and not work.verified:
-        yield Line("error", f"{work.plan.router}: could not be read back. Run plan again.")
-    owed = {id(change) for change, _ in work.owed}
-    known = {describe(change) for change in work.plan.changes if _is_open(work, change)}
-    for change in work.remaining:
-        if id(change) not in owed and describe(change) not in known:
-            text = f"{work.plan.router}: still not as wanted: {describe(change)}"
-            yield Line("error", text)
+        yield Line("error", f"{name}: could not be read back. Run plan, then apply, again.")
 
 
-def _is_open(work: Work, change: Change) -> bool:
-    return work.written.state_of(change) is not AnswerState.DONE
+def _open(work: Work) -> Iterator[tuple[Change, str]]:
+    """What is not as wanted, with the reason."""
+    owed = {work.essence(change) for change, _ in work.owed}
+    answers = {work.essence(change): work.answer(change) for change in work.plan.changes}
+    if work.verified:
+        for change in work.remaining:
+            if work.essence(change) not in owed:
+                answer = answers.get(work.essence(change))
+                yield change, _words(_WORDS, answer.state if answer else AnswerState.DONE, answer)
+    elif work.pen:
+        for change in work.plan.changes:
+            answer = work.answer(change)
+            if answer.state in _UNSEEN and work.essence(change) not in owed:
+                yield change, _words(_UNSEEN, answer.state, answer)
+
+
+def _words(words: dict[AnswerState, str], state: AnswerState, answer: Answer | None) -> str:
+    reason = f": {printable(answer.message)}" if answer and answer.message else ""
+    return words[state] + reason
+
+
+def _is_wrong(work: Work) -> bool:
+    return not work.verified or any(True for _ in _open(work))
 
 
 def outcome_codes(works: Sequence[Work]) -> list[int]:
-    """5 where a write was made and something is not as wanted, 1 where nothing was written."""
+    """Of each router that is not as wanted: 5 where something was written, else 1, or 3 if lost."""
     codes: list[int] = []
     for work in works:
-        if not work.is_ready:
-            continue
-        done = _count(work, AnswerState.DONE) + _count(work, AnswerState.UNKNOWN)
-        open_ = len(work.plan.changes) - _count(work, AnswerState.DONE) - len(work.owed)
-        if open_ > 0 or not work.verified:
-            codes.append(5 if done else 3 if not work.verified else 1)
+        if work.is_ready and _is_wrong(work):
+            touched = work.count(AnswerState.DONE) + work.count(AnswerState.UNKNOWN)
+            codes.append(5 if touched else 1 if work.verified else 3)
     return codes

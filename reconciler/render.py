@@ -27,7 +27,7 @@ SYMBOL = {
 NOTHING = "No changes: the routers hold what the files say."
 MARKDOWN_BYTES = 65_000
 _LEAST_BLOCK = 500
-_RATE_FIELDS = re.compile(r".*(limit|rate|threshold)$")
+_RATE_FIELDS = re.compile(r".*(limit|rate|threshold)$|limit-at")
 _BITS = re.compile(r"\d+(/\d+)?( |$)")
 
 

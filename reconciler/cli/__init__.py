@@ -22,6 +22,7 @@ COMMANDS = {
     "apply": "apply",
     "drift": "drift",
     "detach": "detach",
+    "unlock": "unlock",
     "emulator": "emulator",
     "demo": "demo",
 }

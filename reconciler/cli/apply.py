@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`reconcile apply`: do what was planned, then read back and say what is not as wanted."""
 
-from datetime import date
+import getpass
+import json
+import socket
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -21,9 +24,11 @@ from reconciler.cli.context import (
 from reconciler.cli.plan import change_set, status_codes
 from reconciler.fleet import PARALLEL, Fleet, Work
 from reconciler.guards import Allow, Guarded, check
+from reconciler.journal import Event, Journal, journal_file, new_run_id
 from reconciler.outcome import outcome_codes, outcome_lines
 from reconciler.render import describe, text_lines
 from reconciler.review import check_expected, keep_reviewed
+from reconciler.router import AnswerState
 from reconciler.run import Scope, limits_of_routers, make_targets
 from reconciler.state import State
 
@@ -40,6 +45,14 @@ _SHOWN = 20
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @allow_options
 @click.option("--expect", metavar="FINGERPRINT", help="Refuse any other change set (exit 6).")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="json: the events of the journal, one a line, as they happen.",
+)
 @click.option("--parallel", type=click.IntRange(1, 512), default=PARALLEL, show_default=True)
 @click.pass_obj
 def apply(
@@ -53,6 +66,7 @@ def apply(
     adopt: bool,
     yes: bool,
     expect: str | None,
+    form: str,
     parallel: int,
     **allow: int | None,
 ) -> None:
@@ -73,13 +87,57 @@ def apply(
         if reviewed:
             _keep_reviewed(works, reviewed)
         changes = change_set(repo, works)
-        print_lines(text_lines(changes))
+        if form == "text":
+            print_lines(text_lines(changes))
         check_limits(repo, works, Allow(**allow))
         if not changes.is_empty:
             confirm(f"Apply {len(changes.changes)} changes?", yes)
-        fleet.apply(_state(repo, on), whole=scope.is_whole, on_write=_progress)
-        print_lines(outcome_lines(works))
-        raise SystemExit(first_code([*status_codes(works), *outcome_codes(works)]))
+        carry_out(repo, fleet, _state(repo, on), whole=scope.is_whole, stream=form == "json")
+    raise SystemExit(first_code([*status_codes(works), *outcome_codes(works)]))
+
+
+def carry_out(
+    repo: Repo,
+    fleet: Fleet,
+    state: State | None = None,
+    *,
+    whole: bool = True,
+    stream: bool = False,
+) -> None:
+    """Under lease and journal: write, read back, and say what is not as wanted.
+
+    `stream`: the journal's events go to stdout instead of lines for people.
+    """
+    now = datetime.now(UTC)
+    fleet.hold(owner(), now)
+    run = new_run_id(now)
+    with journal_file(repo.root, run) as sink:
+        journal = Journal(
+            run, [sink, *([_to_stdout] if stream else [])], repo.loaded.secrets.redact
+        )
+        journal.emit("begin", commit=repo.commit, owner=owner())
+        for work in fleet.works:
+            journal.planned(work.plan)
+        fleet.apply(state, whole=whole, log=journal.of)
+        codes = outcome_codes(fleet.works)
+        journal.emit("end", exit_code=first_code([*status_codes(fleet.works), *codes]))
+    if not stream:
+        for work in fleet.works:
+            _progress(work)
+        print_lines(outcome_lines(fleet.works))
+
+
+def _to_stdout(event: Event) -> None:
+    click.echo(json.dumps(event))
+
+
+def owner() -> str:
+    """Who holds a lease, without blanks: `maria@oficina`."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = "somebody"
+    return "".join(f"{user}@{socket.gethostname()}".split())
 
 
 def _keep_reviewed(works: list[Work], reviewed: PlanFile) -> None:
@@ -111,6 +169,6 @@ def _state(repo: Repo, on: date | None) -> State | None:
 
 
 def _progress(work: Work) -> None:
-    done = sum(answer.state.value == "done" for answer in work.written.answers.values())
-    if work.plan.changes:
+    if work.plan.changes and work.pen:
+        done = work.count(AnswerState.DONE)
         say(f"{work.plan.router}: {done} of {len(work.plan.changes)} written")

@@ -4,11 +4,12 @@
 import click
 
 from reconciler.apply import remove_state
+from reconciler.cli.apply import carry_out
 from reconciler.cli.context import Repo, confirm, first_code, print_lines
 from reconciler.cli.plan import change_set, status_codes
 from reconciler.errors import RouterError
 from reconciler.fleet import Fleet, Target, Work
-from reconciler.outcome import outcome_codes, outcome_lines
+from reconciler.outcome import outcome_codes
 from reconciler.planning import RouterPlan, detach_plan
 from reconciler.render import text_lines
 from reconciler.run import Scope, make_targets
@@ -33,9 +34,8 @@ def detach(repo: Repo, router: str, yes: bool) -> None:
         codes = status_codes(works)
         if not codes:
             confirm(f"Take everything of ours off {router}?", yes)
-            fleet.apply()
+            carry_out(repo, fleet)
             _forget(works)
-            print_lines(outcome_lines(works))
             codes += outcome_codes(works)
     raise SystemExit(first_code(codes))
 

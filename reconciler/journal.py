@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The journal of an apply: every write with its answer, flushed as it goes, one JSON a line.
+
+`.reconcile/journal/<run>.jsonl` in the state repository; the same events are the stream of
+`apply --format json`. A change that is `planned` and never `trying` was not tried; one that is
+`trying` without a `result` may have been done, whatever ended the run. Holds no secret. Imports
+change, changeset, pen and router.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from reconciler.change import Change
+from reconciler.changeset import change_json
+from reconciler.planning import RouterPlan
+from reconciler.router import Answer
+
+Event = Mapping[str, Any]
+Sink = Callable[[Event], None]
+FOLDER = ".reconcile"
+
+
+def state_folder(root: Path, name: str) -> Path:
+    """A folder of ours in a state repository, never seen by git."""
+    top = root / FOLDER
+    folder = top / name
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    ignore = top / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    return folder
+
+
+def new_run_id(now: datetime) -> str:
+    """Sorts by time, and differs for two runs in one second."""
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{os.urandom(3).hex()}"
+
+
+class Journal:
+    """Tells sinks of a run's events, in order, from any thread. Changes are named by number."""
+
+    def __init__(self, run: str, sinks: Iterable[Sink], redact: Callable[[str], str]) -> None:
+        self.run = run
+        self._sinks, self._redact = tuple(sinks), redact
+        self._lock = Lock()
+        self._numbers: dict[int, int] = {}
+
+    def emit(self, event: str, **more: Any) -> None:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        record = {"event": event, "run": self.run, "time": now, **more}
+        with self._lock:
+            for sink in self._sinks:
+                sink(record)
+
+    def planned(self, plan: RouterPlan) -> None:
+        """Every change that is about to be made."""
+        for change in plan.changes:
+            number = self._numbers.setdefault(id(change), len(self._numbers) + 1)
+            entry = change_json(plan.router, change)
+            self.emit("planned", router=plan.router, change=number, planned=entry)
+
+    def of(self, router: str) -> "RouterLog":
+        return RouterLog(self, router)
+
+    def numbers(self, changes: Iterable[Change]) -> list[int]:
+        return [self._numbers[id(change)] for change in changes if id(change) in self._numbers]
+
+    def redacted(self, text: str | None) -> str | None:
+        return self._redact(text) if text else text
+
+
+class RouterLog:
+    """What a pen tells of its writes, for one router."""
+
+    def __init__(self, journal: Journal, router: str) -> None:
+        self._journal, self._router = journal, router
+
+    def trying(self, changes: Iterable[Change]) -> None:
+        numbers = self._journal.numbers(changes)
+        if numbers:
+            self._journal.emit("trying", router=self._router, changes=numbers)
+
+    def answered(self, changes: Iterable[Change], answer: Answer) -> None:
+        numbers = self._journal.numbers(changes)
+        if numbers:
+            self._journal.emit(
+                "result",
+                router=self._router,
+                changes=numbers,
+                state=answer.state.value,
+                message=self._journal.redacted(answer.message),
+            )
+
+
+@contextmanager
+def journal_file(root: Path, run: str) -> Iterator[Sink]:
+    """A sink that appends to the run's journal; each event is with the system when it returns."""
+    path = state_folder(root, "journal") / f"{run}.jsonl"
+    with path.open("a", encoding="utf-8") as file:
+
+        def write(event: Event) -> None:
+            file.write(json.dumps(event, ensure_ascii=True) + "\n")
+            file.flush()
+
+        yield write
+        os.fsync(file.fileno())
+
+
+def read_journal(path: Path) -> list[Event]:
+    """The events of a journal; a last line that was cut off is left out."""
+    events: list[Event] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            events.append(json.loads(line))
+        except ValueError:
+            break
+    return events
+
+
+def last_run(root: Path, folder: str, suffix: str) -> Path | None:
+    """The newest file of a folder of ours; None where there is none."""
+    files = sorted((root / FOLDER / folder).glob(f"*{suffix}"))
+    return files[-1] if files else None
