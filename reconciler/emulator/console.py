@@ -15,7 +15,7 @@ class Console:
     def __init__(self, device: Device) -> None:
         self.device = device
         self.session = Session(device)
-        self.session.user = "admin"
+        self.session.enter("admin")
 
     def talk(self, *words: str) -> list[list[str]]:
         reader = SentenceReader(1 << 28, 1 << 28)

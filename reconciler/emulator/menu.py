@@ -184,7 +184,7 @@ def do_unset(state: State, table: Table, command: Command) -> Answer:
 
 def do_move(state: State, table: Table, command: Command) -> Answer:
     """Without a destination, or with an unknown one, rows go to the end [recorded, 7.23.7]."""
-    rows = rows_of(table, command.arguments)
+    rows = _by_comment(table, command) or rows_of(table, command.arguments)
     destination = command.arguments.get("destination")
     before = None
     if destination:
@@ -198,6 +198,14 @@ def do_move(state: State, table: Table, command: Command) -> Answer:
         guard(command.path, row)
     state.relocate(command.path, rows, before)
     return Answer()
+
+
+def _by_comment(table: Table, command: Command) -> list[Row]:
+    """`move` takes a comment where neither id, name nor position fits [recorded, 7.23.7]."""
+    text = command.arguments.get("numbers", command.arguments.get(".id", ""))
+    if not text or text[0] == "*" or text[0].isdigit() or table.by_name(text):
+        return []
+    return [row for row in table if row.fields.get("comment") == text][:1]
 
 
 def do_reset_counters(_state: State, table: Table, command: Command) -> Answer:

@@ -70,9 +70,21 @@ class Connection(asyncio.Protocol):
             transport.abort()
             return
         self.server.connections.add(self)
+        loop = asyncio.get_running_loop()
+        self.session.push = lambda data: self._push(loop, data)
+
+    def _push(self, loop: asyncio.AbstractEventLoop, data: bytes) -> None:
+        """From any thread: a change that this client listens to."""
+        if not self.faults.frozen:
+            loop.call_soon_threadsafe(self._send_now, data)
+
+    def _send_now(self, data: bytes) -> None:
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.write(data)
 
     def connection_lost(self, error: Exception | None) -> None:
         self.server.connections.discard(self)
+        self.session.end()
 
     def data_received(self, data: bytes) -> None:
         if self.faults.latency:

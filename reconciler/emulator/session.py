@@ -7,13 +7,15 @@ Login, tags, `!re`, `!done`, `!trap`, `!empty`, `!fatal`. May import commands, d
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import Enum
 
 from reconciler.emulator import policy, traps
 from reconciler.emulator.answers import Answer, Command, parse
 from reconciler.emulator.commands import run
 from reconciler.emulator.device import Device
+from reconciler.emulator.listen import Listeners
 from reconciler.emulator.table import Row
 from reconciler.emulator.wire import (
     SHORT,
@@ -63,12 +65,34 @@ class Session:
         self._challenge = b""
         self._reader = SentenceReader(WORDS_BEFORE_LOGIN, WORDS_BEFORE_LOGIN)
         self._out: list[bytes] = []
+        self._busy = False
+        self._listeners = Listeners(device, self._tell)
+        self.push: Callable[[bytes], None] = lambda _data: None
+
+    def enter(self, user: str) -> None:
+        """Logged in: sentences may be long from here on."""
+        self.user = user
+        self._reader.word_limit = self._reader.sentence_limit = 4 << 20
+
+    def end(self) -> None:
+        """The connection is gone."""
+        with self.device.lock:
+            self.closed = True
+            self._listeners.cancel(None)
+
+    def _tell(self, pairs: Sequence[tuple[str, str]], tag: str | None) -> None:
+        """A change that is listened to: with the other replies, or at once by itself."""
+        data = encode_rows([pairs], tag)
+        if self._busy:
+            self._out.append(data)
+        else:
+            self.push(data)
 
     def receive(self, data: bytes) -> bytes:
         """The replies to every sentence that these bytes complete."""
         self._reader.feed(data)
         try:
-            with self.device.lock:
+            with self.device.lock, self._occupied():
                 for words in self._reader.sentences():
                     self._sentence(words)
                     if self.closed:
@@ -77,6 +101,14 @@ class Session:
             self.closed = True
         out, self._out = b"".join(self._out), []
         return out
+
+    @contextmanager
+    def _occupied(self) -> Iterator[None]:
+        self._busy = True
+        try:
+            yield
+        finally:
+            self._busy = False
 
     # -- sentences -----------------------------------------------------------
 
@@ -89,6 +121,8 @@ class Session:
             self._login(words, tag)
         elif self.user is None:
             self._fatal("not logged in")
+        elif words[0] == "/cancel":
+            self._cancel(words, tag)
         else:
             self._command(self.user, words, tag)
 
@@ -96,6 +130,9 @@ class Session:
         try:
             command = parse(words)
             policy.check(self.device, user, command)
+            if command.name == "listen":
+                self._listeners.listen(command, tag)
+                return
             verdict = self._gate(command)
             if verdict is Verdict.DROP_BEFORE:
                 self.closed = True
@@ -108,6 +145,16 @@ class Session:
             self._refuse(trap, tag)
         else:
             self._answer(answer, tag)
+
+    def _cancel(self, words: list[str], tag: str | None) -> None:
+        """Who is cancelled hears of it before and after the `!done` of the cancel [recorded]."""
+        wanted = next((word[5:] for word in words if word.startswith("=tag=")), None)
+        ended = self._listeners.cancel(None if wanted is None else f".tag={wanted}")
+        for one in ended:
+            self._say("!trap", one, "=category=2", "=message=interrupted")
+        self._say("!done", tag)
+        for one in ended:
+            self._say("!done", one)
 
     def _answer(self, answer: Answer, tag: str | None) -> None:
         if answer.rows:
@@ -175,8 +222,7 @@ class Session:
         return hmac.compare_digest("00" + digest, given["response"].lower())
 
     def _enter(self, name: str, tag: str | None) -> None:
-        self.user = name
-        self._reader.word_limit = self._reader.sentence_limit = 4 << 20
+        self.enter(name)
         row = self.device.tables["/user"].by_name(name)
         if row is not None:
             row.fields["last-logged-in"] = self.device.version.date(self.device.clock.moment())

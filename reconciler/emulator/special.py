@@ -9,9 +9,10 @@ from collections.abc import Callable
 from reconciler.emulator import traps
 from reconciler.emulator.answers import Answer, Command
 from reconciler.emulator.clock import Clock
+from reconciler.emulator.menu import HANDLERS
 from reconciler.emulator.rsc import Mode, export, load
 from reconciler.emulator.select import rows_of
-from reconciler.emulator.state import State
+from reconciler.emulator.state import CONTENTS_LIMIT, State
 
 Special = Callable[[State, Command], Answer]
 EXPORT_WORDS = frozenset(
@@ -87,8 +88,18 @@ def load_backup(state: State, command: Command) -> Answer:
     return Answer()
 
 
+def write_contents(state: State, command: Command) -> Answer:
+    """Files take no more than about 60 kB over the API."""
+    if len(command.arguments.get("contents", "")) > CONTENTS_LIMIT:
+        raise traps.failure("contents too long")
+    handler = HANDLERS[command.name]
+    return handler(state, state.table("/file"), command)
+
+
 SPECIAL: dict[tuple[str, str], Special] = {
     ("/system/script", "run"): run_script,
+    ("/file", "add"): write_contents,
+    ("/file", "set"): write_contents,
     ("", "export"): do_export,
     ("", "import"): do_import,
     ("/system/backup", "save"): save_backup,

@@ -15,7 +15,8 @@ from reconciler.emulator.store import Store, load_facts
 from reconciler.emulator.table import Row, Table
 from reconciler.emulator.version import Version
 
-COMPUTED = frozenset({"/system/resource", "/system/clock"})
+COMPUTED = frozenset({"/system/resource", "/system/clock", "/file"})
+CONTENTS_LIMIT = 60 * 1024
 LOG_LINES = 1000
 
 
@@ -62,6 +63,8 @@ class State(Store):
             fields = self.shapes[path].arrange(fields | {"timeout": hooks.timeout_left(self, row)})
         elif path == "/system/resource":
             fields = resource(self.version, self.clock.start, self.uptime())
+        elif path == "/file" and len(fields.get("contents", "")) > CONTENTS_LIMIT:
+            fields = {k: v for k, v in fields.items() if k != "contents"}
         elif path == "/system/clock":
             fields = fields | self.clock_fields()
         if table.menu.hidden:

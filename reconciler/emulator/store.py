@@ -35,6 +35,7 @@ class Store:
         self.created: dict[str, Hook] = {}
         self.changed: dict[str, Hook] = {}
         self.deleted: dict[str, Hook] = {}
+        self.watchers: dict[str, list[Callable[[Row, bool], None]]] = {}
         self.lenient = False
         self.notes: list[str] = []
         self.doubts: list[tuple[str, Kind, str, str]] = []
@@ -111,6 +112,7 @@ class Store:
         self._check_unique(table, row.fields)
         table.insert(row, before)
         self.refer(path, row)
+        self.emit(path, row)
         return row
 
     def change(self, path: str, row: Row, values: Mapping[str, str]) -> None:
@@ -141,6 +143,7 @@ class Store:
         new = row.fields.get("name")
         if old is not None and new is not None and old != new:
             self.repoint(path, old, new)
+        self.emit(path, row)
 
     def delete(self, path: str, row: Row) -> None:
         """Removes a row; what refers to it keeps its `*ID`."""
@@ -152,6 +155,7 @@ class Store:
             self.repoint(path, name, row.identifier)
         if path in self.deleted:
             self.deleted[path](self, row)
+        self.emit(path, row, dead=True)
 
     def relocate(self, path: str, rows: Iterable[Row], before: Row | None) -> None:
         """Moves rows, in the order given, before a row or to the end."""
@@ -159,6 +163,11 @@ class Store:
         for row in rows:
             table.unlink(row)
             table.link(row, before)
+
+    def emit(self, path: str, row: Row, *, dead: bool = False) -> None:
+        """Tells who listens to the menu."""
+        for watcher in self.watchers.get(path, ()):
+            watcher(row, dead)
 
     # -- reading what was written --------------------------------------------
 

@@ -95,6 +95,13 @@ def test_an_unknown_destination_is_the_end(console: Console) -> None:
     assert names(console) == list("bca")
 
 
+def test_move_takes_a_comment(console: Console) -> None:
+    for name in "abc":
+        console.add(FILTER, chain=name, comment=f"rule {name}")
+    console.talk(f"{FILTER}/move", "=numbers=rule c", "=destination=*1")
+    assert [row["chain"] for row in console.rows(f"{FILTER}/print")] == ["c", "a", "b"]
+
+
 def test_a_row_cannot_move_before_itself(console: Console) -> None:
     console.add(QUEUE, name="a")
     words = ("=numbers=*1", "=destination=*1")

@@ -281,3 +281,12 @@ def test_the_log_does_not_grow_without_bound(console: Console) -> None:
         console.device.log("script,info", str(number))
     assert logged(console)[-1] == "1199"
     assert len(logged(console)) == 1000
+
+
+def test_files_have_a_limit(console: Console) -> None:
+    words = ("=name=big", f"=contents={'x' * 70_000}")
+    assert console.trap("/file/add", *words)[0] == "failure: contents too long"
+    console.device.write_file("big", "file", "x" * 70_000)
+    (row,) = console.rows("/file/print", "?name=big")
+    assert row["size"] == "70000"
+    assert "contents" not in row

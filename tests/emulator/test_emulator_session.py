@@ -195,3 +195,42 @@ def test_passwords_of_logins_are_not_recorded() -> None:
     session = Session(device, record=seen.append)
     talk(session, "/login", "=name=admin", "=password=geheim", ".tag=1")
     assert seen == [["/login", "=name=admin", "=password=***", ".tag=1"]]
+
+
+# -- listening ---------------------------------------------------------------------
+
+
+def test_changes_are_told_while_one_listens(console: Console) -> None:
+    other = Console(console.device)
+    pushed: list[bytes] = []
+    other.session.push = pushed.append
+    assert other.talk("/ppp/secret/listen", "=.proplist=.id,name", ".tag=10") == []
+    identifier = console.add("/ppp/secret", name="ana")
+    console.talk("/ppp/secret/set", f"=.id={identifier}", "=name=eva")
+    console.talk("/ppp/secret/remove", f"=.id={identifier}")
+    reader = SentenceReader()
+    reader.feed(b"".join(pushed))
+    assert list(reader.sentences()) == [
+        ["!re", ".tag=10", "=.id=*1", "=name=ana"],
+        ["!re", ".tag=10", "=.id=*1", "=name=eva"],
+        ["!re", ".tag=10", "=.id=*1", "=.dead=true"],
+    ]
+    other.session.end()
+    console.add("/ppp/secret", name="luis")
+    assert len(pushed) == 3
+
+
+def test_cancel_of_a_tagged_listen(console: Console) -> None:
+    console.talk("/ppp/secret/listen", ".tag=10")
+    assert console.talk("/cancel", "=tag=10", ".tag=20") == [
+        ["!trap", ".tag=10", "=category=2", "=message=interrupted"],
+        ["!done", ".tag=20"],
+        ["!done", ".tag=10"],
+    ]
+    assert console.talk("/cancel", ".tag=21") == [["!done", ".tag=21"]]
+
+
+def test_listening_can_be_narrowed(console: Console) -> None:
+    console.talk("/ppp/secret/listen", "?name=b", ".tag=1")
+    replies = [console.talk("/ppp/secret/add", f"=name={name}") for name in "ab"]
+    assert [len(reply) for reply in replies] == [1, 2]
