@@ -157,9 +157,9 @@ def test_a_list_in_brackets_grows_and_breaks_when_it_is_long() -> None:
         "id: a\nbilling:\n  promises: []   # said\n", Append(("billing", "promises"), one)
     )
     line = "{made_on: 2026-11-06, until: 2026-11-12, by: maria, reason: paga}"
-    assert text == f"id: a\nbilling:\n  promises: [{line}]   # said\n"
+    assert text == f"id: a\nbilling:\n  promises: [{line}]  # said\n"
     text = change(text, Append(("billing", "promises"), one))
-    assert text == f"id: a\nbilling:\n  promises:   # said\n    - {line}\n    - {line}\n"
+    assert text == f"id: a\nbilling:\n  promises:  # said\n    - {line}\n    - {line}\n"
 
 
 def test_flow_mappings_over_several_lines() -> None:

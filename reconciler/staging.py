@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Changes of files of the state repository: made in memory, checked as a whole, written at once.
+
+    staged = stage(root, [EditFile("inventory/clients/norte/ana.yaml", (Put(("zone",), "sur"),))])
+    warnings = check(root, staged)          # the whole repository as it would be
+    write(root, staged)                     # all of it, or nothing
+
+Nothing is written before the repository with all changes in it holds no error, and what cannot be
+written entirely is taken back. Imports edit, errors, filehistory, inventory, models, yamlfile.
+"""
+
+import difflib
+import os
+import stat
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from reconciler.edit import Edit, edit
+from reconciler.errors import FilesError, Problem, ReconcileError
+from reconciler.filehistory import move_files
+from reconciler.inventory.checks import CHECKS
+from reconciler.inventory.draft import assemble
+from reconciler.inventory.files import Found, contents, find_files
+from reconciler.inventory.kinds import KINDS, SETTINGS, SETTINGS_FILE, Kind
+from reconciler.inventory.model import Inventory
+from reconciler.inventory.reading import Reading, read
+from reconciler.models import Client
+from reconciler.models.base import Model
+from reconciler.yamlfile import parse
+
+
+@dataclass(frozen=True)
+class EditFile:
+    """Edits of one file, and where it goes if it moves. Paths are relative to the root."""
+
+    file: str
+    edits: tuple[Edit, ...]
+    move_to: str | None = None
+    model: type[Model] = Client
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A file that does not exist yet."""
+
+    file: str
+    text: str
+
+
+@dataclass(frozen=True)
+class DeleteFile:
+    """A file that goes."""
+
+    file: str
+
+
+Act = EditFile | NewFile | DeleteFile
+
+
+@dataclass(frozen=True)
+class Staged:
+    """One file before and after; None where there is none. `moved_from`: its path before."""
+
+    file: str
+    before: bytes | None
+    after: bytes | None
+    moved_from: str | None = None
+
+
+def stage(root: Path, acts: Iterable[Act]) -> list[Staged]:
+    """All acts in memory; a file that would stay as it is, is left out.
+
+    Raises FilesError, EditError, or ReconcileError where a file that is to be made exists.
+    """
+    return [one for act in acts if (one := _stage(root, act)) is not None]
+
+
+def _stage(root: Path, act: Act) -> Staged | None:
+    if isinstance(act, NewFile):
+        if (root / act.file).exists():
+            raise ReconcileError(f"{act.file} exists already. Nothing was written.")
+        return Staged(act.file, None, act.text.encode())
+    before = contents(root, act.file)
+    if isinstance(before, Problem):
+        raise FilesError([before])
+    if isinstance(act, DeleteFile):
+        return Staged(act.file, before, None)
+    after = edit(before, act.file, act.model, act.edits)
+    if act.move_to is None or act.move_to == act.file:
+        return None if after == before else Staged(act.file, before, after)
+    if (root / act.move_to).exists():
+        raise ReconcileError(f"{act.move_to} exists already. Nothing was written.")
+    return Staged(act.move_to, before, after, act.file)
+
+
+def check(root: Path, staged: Sequence[Staged], known: Iterable[Problem] = ()) -> list[Problem]:
+    """The warnings that are not among those `known` before.
+
+    Raises FilesError with every problem where the repository would hold an error.
+    """
+    overlay: dict[str, bytes | None] = {}
+    for one in staged:
+        if one.moved_from:
+            overlay[one.moved_from] = None
+        overlay[one.file] = one.after
+    _, problems = load_with(root, overlay)
+    if any(problem.is_error for problem in problems):
+        raise FilesError(problems)
+    before = {(problem.code, problem.message) for problem in known}
+    return [one for one in problems if (one.code, one.message) not in before]
+
+
+def load_with(
+    root: Path, overlay: Mapping[str, bytes | None]
+) -> tuple[Inventory | None, list[Problem]]:
+    """Like `inventory.load`, with these files instead of those on disk; None: without it."""
+    found, problems = find_files(root)
+    on_disk = {one.file for one in found}
+    found = [one for one in found if overlay.get(one.file, b"") is not None]
+    found += [
+        Found(kind, file)
+        for file, data in overlay.items()
+        if data is not None and file not in on_disk and (kind := _kind_of(file)) is not None
+    ]
+
+    def reading(kind: Kind, file: str) -> Reading:
+        data = overlay.get(file) or contents(root, file)
+        if isinstance(data, Problem):
+            return Reading(kind, file, None, (data,), damaged=True)
+        return read(kind, file, data)
+
+    settings = reading(SETTINGS, SETTINGS_FILE)
+    readings = [reading(one.kind, one.file) for one in sorted(found, key=lambda one: one.file)]
+    documents = {file: parse(data, file)[0] for file, data in overlay.items() if data is not None}
+    draft = replace(assemble(root, settings, readings), _documents=documents)
+    for one in (settings, *readings):
+        problems.extend(one.problems)
+    for rule in CHECKS:
+        for source, finding in rule(draft):
+            if not (finding.needs_all and source.damaged):
+                problems.append(draft.problem(source, finding))
+    unique = sorted(dict.fromkeys(problems), key=lambda problem: problem.sort_key)
+    return (draft.inventory if settings.model is not None else None), unique
+
+
+def _kind_of(file: str) -> Kind | None:
+    return next((kind for kind in KINDS if file.startswith(kind.folder + "/")), None)
+
+
+def diff_lines(staged: Iterable[Staged]) -> Iterator[str]:
+    """Unified diffs of all files, with secrets in clear replaced by `***`."""
+    for one in staged:
+        old, new = _masked(one)
+        if one.moved_from:
+            yield f"rename {one.moved_from} => {one.file}"
+        yield from difflib.unified_diff(
+            old.splitlines(),
+            new.splitlines(),
+            fromfile=(one.moved_from or one.file) if one.before is not None else "/dev/null",
+            tofile=one.file if one.after is not None else "/dev/null",
+            lineterm="",
+        )
+
+
+def _masked(one: Staged) -> tuple[str, str]:
+    old, secrets = _without_secrets(one.before, frozenset(), "***")
+    new, _ = _without_secrets(one.after, secrets, "***")
+    return old, new
+
+
+def _without_secrets(
+    data: bytes | None, known: frozenset[str], mask: str
+) -> tuple[str, frozenset[str]]:
+    """The text with values of `plain:` masked; those not `known` (where any is) as new."""
+    if data is None:
+        return "", frozenset()
+    text = data.decode(errors="replace").removeprefix("\ufeff")
+    document, _ = parse(data, "")
+    if document is None:
+        return text, frozenset()
+    found = sorted(_plain_nodes(document.node), key=lambda node: -int(node.start_mark.index))
+    for node in found:
+        shown = mask if not known or node.value in known else f"{mask} (new)"
+        text = text[: node.start_mark.index] + shown + text[node.end_mark.index :]
+    return text, frozenset(node.value for node in found)
+
+
+def _plain_nodes(node: Any) -> Iterator[Any]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == "plain" and isinstance(value, yaml.ScalarNode):
+                yield value
+            yield from _plain_nodes(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for one in node.value:
+            yield from _plain_nodes(one)
+
+
+def write(root: Path, staged: Sequence[Staged]) -> None:
+    """Write all files, each by a rename over the old one; where one fails, all are put back.
+
+    Raises ReconcileError where a file has changed since it was staged or cannot be written.
+    """
+    for one in staged:
+        now = contents(root, one.moved_from or one.file) if one.before is not None else None
+        if one.before is not None and now != one.before:
+            raise ReconcileError(f"{one.file} was changed meanwhile. Nothing was written.")
+    try:
+        with ExitStack() as undo:
+            _write_all(root, staged, undo)
+            undo.pop_all()
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise ReconcileError(f"Not written: {error.filename or ''} {why}. All is as before.") from (
+            error
+        )
+
+
+def _write_all(root: Path, staged: Sequence[Staged], undo: ExitStack) -> None:
+    ready: list[tuple[str, Path, Staged]] = []
+    for one in staged:
+        if one.after is not None:
+            path = root / one.file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = _temporary(path, one, root)
+            undo.callback(Path(temporary).unlink, missing_ok=True)
+            ready.append((temporary, path, one))
+    moves = {one.moved_from: one.file for one in staged if one.moved_from}
+    if moves:
+        undo.callback(move_files, root, {new: old for old, new in moves.items()})
+        move_files(root, moves)
+    for temporary, path, one in ready:
+        target = path.resolve() if path.is_symlink() else path
+        undo.callback(_put_back, target, one.before)
+        Path(temporary).replace(target)
+    for one in staged:
+        if one.after is None:
+            undo.callback(_put_back, root / one.file, one.before)
+            (root / one.file).unlink()
+
+
+def _temporary(path: Path, one: Staged, root: Path) -> str:
+    """The new content beside its file, under a name that no reader of the repository takes."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(one.after or b"")
+        file.flush()
+        os.fsync(file.fileno())
+    old = root / (one.moved_from or one.file)
+    mode = stat.S_IMODE(old.stat().st_mode) if old.exists() else 0o666 & ~_umask()
+    Path(name).chmod(mode)
+    return name
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def _put_back(path: Path, before: bytes | None) -> None:
+    if before is None:
+        path.unlink(missing_ok=True)
+    else:
+        path.write_bytes(before)
