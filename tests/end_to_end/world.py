@@ -116,7 +116,8 @@ class World:
     def apply(self, *routers: str, adopt: bool = False, commit: State | None = None) -> list[Work]:
         with Fleet(make_targets(self.load(), Scope(routers), adopt=adopt)) as fleet:
             fleet.survey()
-            return fleet.apply(commit)
+            fleet.apply(commit)
+            return fleet.works
 
     # -- the command line ----------------------------------------------------------
 
@@ -196,7 +197,7 @@ def assert_applied(works: Sequence[Work]) -> None:
         undone = [
             f"{describe(change)}: {answer.state} {answer.message}"
             for change in work.plan.changes
-            if (answer := work.written.answers[id(change)]).state is not AnswerState.DONE
+            if (answer := work.answer(change)).state is not AnswerState.DONE
         ]
         assert undone == [], "\n".join(undone)
         assert work.troubles == []
