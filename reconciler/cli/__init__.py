@@ -23,6 +23,7 @@ COMMANDS = {
     "drift": "drift",
     "detach": "detach",
     "unlock": "unlock",
+    "rehearse": "rehearse",
     "emulator": "emulator",
     "demo": "demo",
 }
@@ -100,6 +101,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         # The reader (head, less) has seen enough; keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as error:
+        # A file of the user's: a full disk, a folder that is missing or may not be written.
+        say(f"error: {error}", "bold red")
+        code = 1
     raise SystemExit(code or 0)
 
 

@@ -21,11 +21,14 @@ from reconciler.cli.context import (
     say,
     scope_options,
 )
-from reconciler.cli.plan import change_set, status_codes
+from reconciler.cli.plan import change_set, known_clients, status_codes
+from reconciler.errors import ReconcileError
 from reconciler.fleet import PARALLEL, Fleet, Work
 from reconciler.guards import Allow, Guarded, check
 from reconciler.journal import Event, Journal, journal_file, new_run_id
 from reconciler.outcome import outcome_codes, outcome_lines
+from reconciler.rehearsal import is_wrong, rehearsal_lines
+from reconciler.rehearse import rehearse as rehearse_works
 from reconciler.render import describe, text_lines
 from reconciler.review import check_expected, keep_reviewed
 from reconciler.router import AnswerState
@@ -42,6 +45,7 @@ _SHOWN = 20
 @scope_options
 @on_option
 @click.option("--adopt", is_flag=True, help="Take over rows without our mark that hold a key.")
+@click.option("--rehearse", is_flag=True, help="First on a copy of each router; stop if refused.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @allow_options
 @click.option("--expect", metavar="FINGERPRINT", help="Refuse any other change set (exit 6).")
@@ -64,6 +68,7 @@ def apply(
     clients: tuple[str, ...],
     on: date | None,
     adopt: bool,
+    rehearse: bool,
     yes: bool,
     expect: str | None,
     form: str,
@@ -77,23 +82,31 @@ def apply(
                reconcile plan --out change.plan && reconcile apply change.plan
     """
     scope = Scope(routers, zones, clients)
-    reviewed = PlanFile.parse(planfile.read_text(encoding="utf-8")) if planfile else None
+    reviewed = _read(planfile) if planfile else None
     adopt = adopt or (reviewed is not None and reviewed.adopts)
     targets = make_targets(repo.loaded, scope, adopt=adopt)
     with Fleet(targets, parallel=parallel) as fleet:
         works = fleet.survey()
+        known_clients(repo, scope, works)
         if expect:
             check_expected(change_set(repo, works), expect)
         if reviewed:
-            _keep_reviewed(works, reviewed)
+            keep_only_reviewed(works, reviewed)
         changes = change_set(repo, works)
         if form == "text":
             print_lines(text_lines(changes))
         check_limits(repo, works, Allow(**allow))
+        if rehearse:
+            _rehearse(works)
         if not changes.is_empty:
             confirm(f"Apply {len(changes.changes)} changes?", yes)
-        carry_out(repo, fleet, _state(repo, on), whole=scope.is_whole, stream=form == "json")
-    raise SystemExit(first_code([*status_codes(works), *outcome_codes(works)]))
+        code = carry_out(repo, fleet, _state(repo, on), whole=scope.is_whole, stream=form == "json")
+    raise SystemExit(code)
+
+
+def _read(file: Path) -> PlanFile:
+    """Raises Stale where it is damaged; bytes that are no text are damage too."""
+    return PlanFile.parse(file.read_text(encoding="utf-8", errors="replace"))
 
 
 def carry_out(
@@ -103,8 +116,8 @@ def carry_out(
     *,
     whole: bool = True,
     stream: bool = False,
-) -> None:
-    """Under lease and journal: write, read back, and say what is not as wanted.
+) -> int:
+    """Under lease and journal: write, read back, say what is not as wanted; the exit code.
 
     `stream`: the journal's events go to stdout instead of lines for people.
     """
@@ -119,12 +132,14 @@ def carry_out(
         for work in fleet.works:
             journal.planned(work.plan)
         fleet.apply(state, whole=whole, log=journal.of)
-        codes = outcome_codes(fleet.works)
-        journal.emit("end", exit_code=first_code([*status_codes(fleet.works), *codes]))
+        # Asked now: a session that is over cannot tell any more how it went.
+        code = first_code([*status_codes(fleet.works), *outcome_codes(fleet.works)])
+        journal.emit("end", exit_code=code)
     if not stream:
         for work in fleet.works:
             _progress(work)
         print_lines(outcome_lines(fleet.works))
+    return code
 
 
 def _to_stdout(event: Event) -> None:
@@ -140,7 +155,14 @@ def owner() -> str:
     return "".join(f"{user}@{socket.gethostname()}".split())
 
 
-def _keep_reviewed(works: list[Work], reviewed: PlanFile) -> None:
+def _rehearse(works: list[Work]) -> None:
+    rehearsal = rehearse_works(works)
+    if is_wrong(rehearsal):
+        print_lines(rehearsal_lines(rehearsal))
+        raise ReconcileError("The rehearsal went wrong. Nothing was written to a router.")
+
+
+def keep_only_reviewed(works: list[Work], reviewed: PlanFile) -> None:
     plans = [work.plan for work in works]
     for work, (plan, left) in zip(works, keep_reviewed(plans, reviewed), strict=True):
         work.plan, work.left = plan, left

@@ -12,7 +12,7 @@ import click
 from reconciler import machine
 from reconciler.changeset import ChangeSet, to_json
 from reconciler.cli.context import Repo, first_code, on_option, print_lines, scope_options
-from reconciler.cli.plan import change_set, status_codes
+from reconciler.cli.plan import change_set, known_clients, status_codes
 from reconciler.drift import DRIFT, with_causes
 from reconciler.errors import ReconcileError
 from reconciler.fleet import Fleet, Target, planner
@@ -54,6 +54,7 @@ def drift(
     with Fleet(make_targets(repo.loaded, scope), plan=history.plan) as fleet:
         works = fleet.survey()
         history.raise_error()
+        known_clients(repo, scope, works)
         changes = change_set(repo, works)
     if form == "text":
         print_lines(_lines(changes))

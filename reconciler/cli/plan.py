@@ -20,7 +20,7 @@ from reconciler.cli.context import (
 from reconciler.fleet import Fleet, Work
 from reconciler.planning import Status
 from reconciler.render import markdown, text_lines
-from reconciler.run import Scope, make_targets
+from reconciler.run import Scope, check_clients, make_targets
 
 FORMATS: dict[str, Callable[[ChangeSet], str]] = {
     "markdown": markdown,
@@ -62,9 +62,11 @@ def plan(
     Example:  reconcile plan --router rb-norte --out change.plan
     """
     del on  # the notice list, which depends on the date, needs the ledger
-    targets = make_targets(repo.loaded, Scope(routers, zones, clients), adopt=adopt)
+    scope = Scope(routers, zones, clients)
+    targets = make_targets(repo.loaded, scope, adopt=adopt)
     with Fleet(targets) as fleet:
         works = fleet.survey()
+        known_clients(repo, scope, works)
         changes = change_set(repo, works)
     if file:
         file.write_text(FORMATS["json"](changes) + "\n", encoding="utf-8")
@@ -76,6 +78,13 @@ def plan(
     if detailed_exitcode and not changes.is_empty:
         codes.append(2)
     raise SystemExit(first_code(codes))
+
+
+def known_clients(repo: Repo, scope: Scope, works: list[Work]) -> None:
+    """Raises UsageError for a client that nothing knows, once every router has been asked."""
+    if all(work.plan.status is not Status.UNREACHABLE for work in works):
+        found = [change for work in works for change in work.plan.changes]
+        check_clients(scope, repo.loaded.inventory, found)
 
 
 def change_set(repo: Repo, works: list[Work]) -> ChangeSet:

@@ -5,12 +5,14 @@ May import the rest of the package but session and server.
 """
 
 import threading
+from collections.abc import Mapping, Sequence
 
 from reconciler.emulator import hooks
 from reconciler.emulator.clock import Clock
 from reconciler.emulator.facts.interface import INTERFACE_TYPES
 from reconciler.emulator.facts.model import Fields
 from reconciler.emulator.hardware import DEFAULT_VERSION
+from reconciler.emulator.mirror import mirror
 from reconciler.emulator.rsc import Mode, export, load
 from reconciler.emulator.schedule import Schedule
 from reconciler.emulator.state import State
@@ -114,6 +116,11 @@ class Device(State):
         if row is None:
             raise KeyError(f"{path} has no {identifier}")
         return row
+
+    def mirror(self, tables: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
+        """Holds exactly these printed rows in each of these menus, with their `.id`s."""
+        with self.lock:
+            mirror(self, tables)
 
     def load_rsc(self, text: str | bytes) -> list[str]:
         """Loads an export. Returns what was kept opaque or not understood, with its lines."""

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`reconcile rehearse`: carry out a plan on a copy of the live router."""
+
+from pathlib import Path
+
+import click
+
+from reconciler.changeset import PlanFile
+from reconciler.cli.apply import keep_only_reviewed
+from reconciler.cli.context import Repo, first_code, print_lines, scope_options
+from reconciler.cli.plan import change_set, status_codes
+from reconciler.fleet import Fleet
+from reconciler.rehearsal import is_wrong, rehearsal_lines
+from reconciler.rehearse import rehearse as rehearse_works
+from reconciler.render import text_lines
+from reconciler.run import Scope, make_targets
+
+
+@click.command()
+@click.argument(
+    "planfile", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False
+)
+@scope_options
+@click.option("--adopt", is_flag=True, help="Take over rows without our mark that hold a key.")
+@click.pass_obj
+def rehearse(
+    repo: Repo,
+    planfile: Path | None,
+    routers: tuple[str, ...],
+    zones: tuple[str, ...],
+    clients: tuple[str, ...],
+    adopt: bool,
+) -> None:
+    """Carry out the plan on an emulated copy of each router. Nothing is written to a router.
+
+    Exits with 2 where a router would refuse something.
+
+    \b
+    Example:  reconcile rehearse --router rb-norte
+    """
+    reviewed = PlanFile.parse(planfile.read_text(encoding="utf-8")) if planfile else None
+    adopt = adopt or (reviewed is not None and reviewed.adopts)
+    targets = make_targets(repo.loaded, Scope(routers, zones, clients), adopt=adopt)
+    with Fleet(targets) as fleet:
+        works = fleet.survey()
+        if reviewed:
+            keep_only_reviewed(works, reviewed)
+        print_lines(text_lines(change_set(repo, works)))
+        rehearsal = rehearse_works(works)
+    print_lines(rehearsal_lines(rehearsal))
+    codes = status_codes(works)
+    if is_wrong(rehearsal):
+        codes.append(2)
+    raise SystemExit(first_code(codes))
