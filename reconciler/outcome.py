@@ -37,7 +37,8 @@ def outcome_lines(works: Sequence[Work]) -> Iterator[Line]:
     if any(_is_wrong(work) for work in works if work.is_ready):
         yield Line("title", f"Applied in part: {written} written.")
     elif away or owed:
-        text = f"Applied: {written} written and read back; {away} routers left out, {owed} owed."
+        routers = "1 router" if away == 1 else f"{away} routers"
+        text = f"Applied: {written} written and read back; {routers} left out, {owed} owed."
         yield Line("title", text)
     else:
         yield Line("title", f"Applied: {written} written, read back, all as wanted.")
@@ -45,8 +46,16 @@ def outcome_lines(works: Sequence[Work]) -> Iterator[Line]:
 
 def _work_lines(work: Work) -> Iterator[Line]:
     name = work.plan.router
-    for change, words in _open(work):
-        yield Line("error", f"{name}: {change.action.value} {describe(change)}: {words}")
+    if work.plan.error:
+        yield Line("error", f"{name}: left out: {printable(work.plan.error)}")
+    waiting = 0
+    for change, state, words in _open(work):
+        if state is AnswerState.NOT_TRIED:
+            waiting += 1
+        else:
+            yield Line("error", f"{name}: {change.action.value} {describe(change)}: {words}")
+    if waiting:
+        yield Line("error", f"{name}: {waiting} changes were not tried after that.")
     for change, reason in work.owed:
         text = f"{name}: owed: {change.action.value} {describe(change)}, {reason}"
         yield Line("warning", text)
@@ -56,25 +65,25 @@ def _work_lines(work: Work) -> Iterator[Line]:
         yield Line("error", f"{name}: could not be read back. Run plan, then apply, again.")
 
 
-def _open(work: Work) -> Iterator[tuple[Change, str]]:
-    """What is not as wanted, with the reason."""
+def _open(work: Work) -> Iterator[tuple[Change, AnswerState, str]]:
+    """What is not as wanted, how it was answered, and that in words."""
     owed = {work.essence(change) for change, _ in work.owed}
     answers = {work.essence(change): work.answer(change) for change in work.plan.changes}
     if work.verified:
         for change in work.remaining:
             if work.essence(change) not in owed:
-                answer = answers.get(work.essence(change))
-                yield change, _words(_WORDS, answer.state if answer else AnswerState.DONE, answer)
+                answer = answers.get(work.essence(change), Answer(AnswerState.DONE))
+                yield change, answer.state, _words(_WORDS, answer)
     elif work.pen:
         for change in work.plan.changes:
             answer = work.answer(change)
             if answer.state in _UNSEEN and work.essence(change) not in owed:
-                yield change, _words(_UNSEEN, answer.state, answer)
+                yield change, answer.state, _words(_UNSEEN, answer)
 
 
-def _words(words: dict[AnswerState, str], state: AnswerState, answer: Answer | None) -> str:
-    reason = f": {printable(answer.message)}" if answer and answer.message else ""
-    return words[state] + reason
+def _words(words: dict[AnswerState, str], answer: Answer) -> str:
+    reason = f": {printable(answer.message)}" if answer.message else ""
+    return words[answer.state] + reason
 
 
 def _is_wrong(work: Work) -> bool:

@@ -109,10 +109,25 @@ def _check_ids(scope: Scope, inventory: Inventory) -> None:
     ):
         for name in asked:
             if name not in known:
-                near = did_you_mean(name, known)
-                hint = f" Did you mean {near}?" if near else ""
-                raise UsageError(f"There is no {noun} {name}.{hint}")
-    # A client whose file was just deleted is known by the marks that are still on the routers.
+                raise _unknown(noun, name, known)
+
+
+def _unknown(noun: str, name: str, known: Iterable[str]) -> UsageError:
+    near = did_you_mean(name, known)
+    hint = f" Did you mean {near}?" if near else ""
+    return UsageError(f"There is no {noun} {name}.{hint}")
+
+
+def check_clients(scope: Scope, inventory: Inventory, changes: Iterable[Change]) -> None:
+    """Raises UsageError for a client of the scope that neither a file nor a change knows.
+
+    A client whose file was just deleted is known by the marks that are still on the routers.
+    """
+    missing = [name for name in scope.clients if name not in inventory.clients]
+    marked = {change.mark.partition("/")[0] for change in changes} if missing else set()
+    for name in missing:
+        if name not in marked:
+            raise _unknown("client", name, inventory.clients)
 
 
 def limits_of_routers(inventory: Inventory) -> dict[str, Limits]:
