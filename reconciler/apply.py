@@ -24,21 +24,27 @@ CONNECTIONS = "/ip/firewall/connection"
 
 
 def write_waves(pen: Pen, waves: Sequence[Sequence[Change]]) -> None:
-    """Write wave after wave until all is answered, a wave had a failure, or the pen stopped.
+    """Write wave after wave until all is answered or the pen stopped.
 
-    What was not reached counts as not tried; a write without an answer as unknown.
+    One refused change does not stop the others: what needs it is refused by the router itself. But
+    nothing jumps into a chain that lacks a rule. What was not reached counts as not tried, a write
+    without an answer as unknown.
     """
-    failed = any(answer.state is not AnswerState.DONE for answer in pen.answers.values())
+    incomplete: set[str] = set()
     for wave in waves:
         for change in wave:
             pen.answers.setdefault(id(change), Answer(AnswerState.NOT_TRIED))
-        if failed or not pen.can_write:
+        if not pen.can_write:
             continue
         if any(change.kind.ordered and change.place for change in wave):
-            _write_in_order(pen, wave)
+            _write_in_order(pen, [c for c in wave if c.kind.path not in incomplete])
         else:
             _write_wave(pen, wave)
-        failed = any(pen.state_of(change) is not AnswerState.DONE for change in wave)
+        incomplete |= {
+            change.kind.path
+            for change in wave
+            if change.kind.ordered and pen.state_of(change) is not AnswerState.DONE
+        }
 
 
 def _write_wave(pen: Pen, wave: Sequence[Change]) -> None:
@@ -82,11 +88,15 @@ def _commands(changes: Sequence[Change]) -> list[Command]:
 
 
 def _write_in_order(pen: Pen, wave: Sequence[Change]) -> None:
+    """One after the other; behind a rule that failed the rest of its menu has no place."""
+    failed: set[str] = set()
     for change in wave:
+        if change.kind.path in failed:
+            continue
         commands = [_placed(change, pen.ids)] if change.place else _commands([change])
         pen.write([Step(command, (change,)) for command in commands], singly=True)
         if pen.state_of(change) is not AnswerState.DONE:
-            return
+            failed.add(change.kind.path)
 
 
 def _placed(change: Change, ids: Mapping[str, str]) -> Command:

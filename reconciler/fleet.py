@@ -301,9 +301,16 @@ def _make(work: Work) -> None:
 
 
 def _break(work: Work, standing: dict[str, set[str]]) -> None:
-    """Removals, but for services that move to a router where they do not stand yet."""
+    """Removals, but for services that do not stand yet where they are to stand."""
     going: list[Change] = []
+    unmade = {
+        change.mark
+        for change in work.plan.changes
+        if change.action is not Action.REMOVE and work.answer(change).state is not AnswerState.DONE
+    }
     for change in work.plan.changes:
+        if change.mark in unmade:
+            continue
         home = work.plan.moves_to(change)
         if home is None or (home in standing and change.mark not in standing[home]):
             going.append(change)

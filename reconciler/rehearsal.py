@@ -9,6 +9,8 @@ from reconciler.rehearse import Rehearsal
 from reconciler.render import Line, describe
 from reconciler.wording import printable
 
+_SHOWN = 10
+
 
 def is_wrong(rehearsal: Rehearsal) -> bool:
     return bool(rehearsal.refusals or rehearsal.differs or any(map(_remains, rehearsal.works)))
@@ -25,8 +27,11 @@ def rehearsal_lines(rehearsal: Rehearsal) -> Iterator[Line]:
         yield Line("error", f"{text}: {printable(refusal.message)}")
     for work in rehearsal.works:
         refused = {work.essence(one.change) for one in rehearsal.refusals}
-        for change in _remains(work):
-            if work.essence(change) not in refused:
+        rest = [change for change in _remains(work) if work.essence(change) not in refused]
+        if rest and refused:
+            yield Line("warning", f"{work.plan.router}: {len(rest)} changes wait for that.")
+        elif rest:
+            for change in rest[:_SHOWN]:
                 text = f"{work.plan.router}: would still not be as wanted: {describe(change)}"
                 yield Line("warning", text)
     if not is_wrong(rehearsal):

@@ -20,7 +20,9 @@ def mirror(store: Store, tables: Mapping[str, Sequence[PrintedRow]]) -> None:
     The rows are taken as printed, without checks: a real router may hold what it would refuse now.
     """
     for path, rows in tables.items():
-        table = store.tables.get(path) or store.add_menu(Menu(path, open=True), opaque=True)
+        table = store.tables.get(path)
+        if table is None:
+            table = store.add_menu(Menu(path, open=True), opaque=True)
         for row in list(table):
             store.forget(path, row)
             table.delete(row)
