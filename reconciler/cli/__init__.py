@@ -2,7 +2,6 @@
 """The command line: `reconcile`. Thin: it alone knows the clock, the environment, the terminal."""
 
 import importlib
-import os
 import signal
 import sys
 from pathlib import Path
@@ -12,15 +11,17 @@ from typing import NoReturn
 import click
 
 from reconciler import __version__
-from reconciler.cli.context import Repo, say
+from reconciler.cli.context import Repo, mute, say
 from reconciler.errors import FilesError, ReconcileError
 
-# Command -> module that holds it under the same name; loaded only when it is called.
+# Command -> module that holds it, `module:name` where it is not under the same name (a word that
+# Python keeps for itself); loaded only when it is called.
 COMMANDS = {
     "validate": "validate",
     "plan": "plan",
     "apply": "apply",
     "drift": "drift",
+    "import": "import_:import_command",
     "detach": "detach",
     "unlock": "unlock",
     "rehearse": "rehearse",
@@ -38,8 +39,9 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"reconciler.cli.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name)
+        file, _, name = COMMANDS[cmd_name].partition(":")
+        module = importlib.import_module(f"reconciler.cli.{file}")
+        command: click.Command = getattr(module, name or cmd_name)
         name_variables(command, f"RECONCILE_{_variable(cmd_name)}")
         return command
 
@@ -98,8 +100,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         say("Interrupted.")
         code = 130
     except BrokenPipeError:
-        # The reader (head, less) has seen enough; keep Python from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        mute()
         code = 0
     except OSError as error:
         # A file of the user's: a full disk, a folder that is missing or may not be written.

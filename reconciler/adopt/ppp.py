@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PPP secrets as clients: shaped by their profile, or by a simple queue at their address.
+
+Imports kinds, models, normal, its neighbours.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from ipaddress import IPv4Address
+from typing import Any
+
+from reconciler import normal
+from reconciler.adopt.debtors import Debtors, is_debtors_name
+from reconciler.adopt.facts import POOL
+from reconciler.adopt.found import Found, Left
+from reconciler.adopt.queues import Queue, queues_by_address
+from reconciler.adopt.scene import Scene
+from reconciler.adopt.shapes import NotSaid, profile_rates
+from reconciler.kinds import PPP_PROFILE, PPP_SECRET, Row, is_fixed
+from reconciler.models import PppService
+
+_SERVICES = {service.value for service in PppService}
+PATH = PPP_SECRET.path
+
+
+class Secrets:
+    """The secrets of one router being recognised."""
+
+    def __init__(self, scene: Scene, debtors: Debtors) -> None:
+        self._scene, self._debtors = scene, debtors
+        self._profiles = {row["name"]: row for row in scene.facts.rows(PPP_PROFILE.path)}
+        self._pools = {row.get("name") for row in scene.facts.rows(POOL)}
+        self._queues = queues_by_address(scene)
+        self._seen: set[str] = set()
+
+    def find(self) -> Iterator[Found | Left]:
+        shown = self._scene.facts.shows_passwords(PPP_SECRET)
+        for row in self._scene.candidates(PPP_SECRET):
+            if not shown:
+                yield Left(PATH, row["name"], "the router hides its password from this user")
+                continue
+            try:
+                yield self._recognise(row)
+            except NotSaid as why:
+                yield Left(PATH, row["name"], str(why))
+
+    def _recognise(self, row: Row) -> Found:
+        name = row["name"]
+        profile = self._profiles.get(row.get("profile") or "default")
+        if name in self._seen:
+            raise NotSaid("another secret has the same user name")
+        if self._is_of_debtors(row, profile):
+            raise NotSaid("its profile is that of who is cut: which plan it has is not known")
+        service = self._service(row)
+        address = service.get("address")
+        queue = self._queue_of(name, address) if address else None
+        parts = [address, *(queue.beside(address) if queue else [])] if address else []
+        holder = self._scene.claims.holder(parts)
+        if holder is not None:
+            raise NotSaid(f"its address belongs to {holder}")
+        self._scene.claims.take(name, parts)
+        self._seen.add(name)
+        plan: dict[str, Any] = {"mode": "pppoe", "profile": row.get("profile") or "default"}
+        if queue is not None and address is not None:
+            self._scene.used.add(queue.row[".id"])
+            service |= queue.service(address)
+            if queue.name != name:
+                service["queue"] = queue.name
+            plan |= {"shaping": "queue", **queue.shape}
+        found = self._scene.found(row, PATH, name, plan, service)
+        found.password = row.get("password", "")
+        if queue is not None:
+            _join_comments(found, queue)
+        return found
+
+    def _is_of_debtors(self, row: Row, profile: Row | None) -> bool:
+        if is_debtors_name(row.get("profile", "")):
+            return True
+        return bool(profile and profile.get("address-list") == self._debtors.name)
+
+    def _service(self, row: Row) -> dict[str, Any]:
+        service: dict[str, Any] = {}
+        kind = row.get("service") or "any"
+        if kind not in _SERVICES:
+            raise NotSaid(f"its service is {kind}")
+        if kind != "pppoe":
+            service["ppp_service"] = kind
+        for field, key in (("remote-address", "address"), ("local-address", "local_address")):
+            if text := row.get(field):
+                try:
+                    service[key] = IPv4Address(text)
+                except ValueError:
+                    raise NotSaid(f"its {field} is no single address") from None
+        if caller := row.get("caller-id"):
+            mac = normal.mac(caller)
+            if mac == caller and ":" not in mac:
+                raise NotSaid("its caller-id is no MAC address")
+            service["mac"] = mac
+        return service
+
+    def _queue_of(self, name: str, address: IPv4Address) -> Queue | None:
+        queues = [
+            queue
+            for queue in self._queues.get(address, ())
+            if queue.row[".id"] not in self._scene.used
+        ]
+        named = [queue for queue in queues if queue.name == name]
+        # Only the first queue that matches a packet counts on RouterOS.
+        return next(iter(named or queues), None)
+
+    # -- profiles ------------------------------------------------------------------
+
+    def settle_profiles(self, found: list[Found]) -> None:
+        """Say of each plan who owns its profile: ours only where the files say all of it."""
+        logins = [one for one in found if one.path == PATH]
+        shapes = {(one.plan["profile"], _rates_key(one)) for one in logins}
+        users = Counter(profile for profile, _ in shapes)
+        for one in logins:
+            row = self._profiles.get(one.plan["profile"])
+            same = [two for two in logins if two.plan["profile"] == one.plan["profile"]]
+            ours = self._ours(row, same) if users[one.plan["profile"]] == 1 else None
+            by_queue = one.plan.get("shaping") == "queue"
+            if ours is None:
+                one.plan |= {"own_profile": False} if by_queue else self._external(row)
+                local = _single(row.get("local-address", "")) if row else None
+                if local and "local_address" not in one.service:
+                    one.plan["local_address"] = local
+            else:
+                one.plan |= ours
+
+    def _external(self, row: Row | None) -> dict[str, Any]:
+        rates = profile_rates(row.get("rate-limit", "")) if row else None
+        return {**(rates or {}), "shaping": "external"}
+
+    def _ours(self, row: Row | None, users: list[Found]) -> dict[str, Any] | None:
+        """What the plan says of a profile that it owns, None where it cannot say all of it."""
+        if row is None or is_fixed(row) or PPP_PROFILE.mark_of(row) or row.get("address-list"):
+            return None
+        ours = _said_of_rates(row, users[0].plan.get("shaping") == "queue")
+        local, pool = row.get("local-address", ""), row.get("remote-address", "")
+        if ours is None or (local and not _single(local)) or (pool and pool not in self._pools):
+            return None
+        if local:
+            ours["local_address"] = _single(local)
+        if pool:
+            ours["pool"] = pool
+        return ours if all(_is_complete(one, ours) for one in users) else None
+
+
+def _said_of_rates(row: Row, by_queue: bool) -> dict[str, Any] | None:
+    """A profile's rates and parent; of one beside a queue, whose plan says the queue's: none."""
+    parent = row.get("parent-queue", "none").replace("none", "")
+    limit = row.get("rate-limit", "")
+    if by_queue:
+        return None if limit or parent else {}
+    rates = profile_rates(limit)
+    return {**rates, "parent": parent} if rates and parent else rates
+
+
+def _is_complete(found: Found, ours: dict[str, Any]) -> bool:
+    """Whether plan and service together say both ends of the session."""
+    said = {*ours, *found.service}
+    return "local_address" in said and bool({"address", "pool"} & said)
+
+
+def _rates_key(one: Found) -> str:
+    return repr(sorted((key, str(value)) for key, value in one.plan.items()))
+
+
+def _single(text: str) -> IPv4Address | None:
+    try:
+        return IPv4Address(text)
+    except ValueError:
+        return None
+
+
+def _join_comments(found: Found, queue: Queue) -> None:
+    """One label for both rows: the secret's, or the queue's where the secret has none."""
+    other = queue.row.get("comment", "")
+    if not found.label:
+        found.label = other
+    elif other and other != found.label:
+        found.lost.append(other)

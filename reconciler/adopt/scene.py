@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all recognisers share: which rows are anybody's, which addresses are taken, MACs, labels.
+
+Imports inventory, kinds, models, normal, its neighbours.
+"""
+
+from collections.abc import Collection, Iterator
+from fnmatch import fnmatchcase
+from ipaddress import IPv4Address
+from typing import Any
+
+from reconciler import normal
+from reconciler.adopt.claims import Claims
+from reconciler.adopt.facts import LEASE, Facts
+from reconciler.adopt.found import Found, Left, Options
+from reconciler.adopt.naming import is_utf8
+from reconciler.inventory import Inventory
+from reconciler.kinds import (
+    ARP,
+    HOTSPOT_PROFILE,
+    PPP_PROFILE,
+    PPP_SECRET,
+    QUEUE_SIMPLE,
+    Kind,
+    Row,
+    is_fixed,
+)
+from reconciler.models import Binding, Mode, Router
+
+_LONGEST = 120
+
+
+class Scene:
+    """One router while it is being recognised; collects what is left alone on the way."""
+
+    def __init__(
+        self, facts: Facts, inventory: Inventory, router: Router, options: Options
+    ) -> None:
+        self.facts, self.inventory, self.router, self.options = facts, inventory, router, options
+        self.here = [sub for sub in inventory.subscriptions if sub.router.id == router.id]
+        self.claims = Claims.of(self.here)
+        self.used: set[str] = set()
+        """`.id`s of queues that shape a login."""
+        self.left: list[Left] = []
+        self.known = 0
+        self.parents = self._parents()
+        self._names = self._known_names()
+        self._marks = {mark for sub in self.here for mark in (sub.id, *sub.former_ids)}
+        self._macs = self._read_macs()
+
+    def _parents(self) -> set[str]:
+        parents = {row.get("parent", "") for row in self.facts.rows(QUEUE_SIMPLE.path)}
+        for kind in (PPP_PROFILE, HOTSPOT_PROFILE):
+            parents |= {row.get("parent-queue", "") for row in self.facts.rows(kind.path)}
+        return parents - {"", "none"}
+
+    def _known_names(self) -> dict[str, set[str]]:
+        menus = {Mode.PPPOE: PPP_SECRET.path, Mode.HOTSPOT: "/ip/hotspot/user"}
+        known: dict[str, set[str]] = {}
+        for sub in self.here:
+            if sub.plan.mode in menus:
+                known.setdefault(menus[sub.plan.mode], set()).add(sub.name)
+            if sub.has_queue:
+                known.setdefault(QUEUE_SIMPLE.path, set()).add(sub.queue_name)
+        return known
+
+    def _read_macs(self) -> dict[str, tuple[str, str | None]]:
+        """Address -> (MAC, interface): static ARP entries, and else static leases."""
+        found: dict[str, tuple[str, str | None]] = {}
+        for path in (LEASE, ARP.path):
+            for row in self.facts.rows(path):
+                if not is_fixed(row) and not is_disabled(row) and row.get("mac-address"):
+                    mac = normal.mac(row["mac-address"])
+                    found[row.get("address", "")] = (mac, row.get("interface"))
+        return found
+
+    def mac_of(self, address: IPv4Address) -> str | None:
+        """The MAC that static entries tie to an address, unless the file would change them."""
+        mac, interface = self._macs.get(str(address), (None, None))
+        if mac is None or int(mac[:2], 16) & 1 or set(mac) <= {"0", ":"}:
+            return None
+        if self.router.binding is Binding.ARP and interface != self.router.lan_interface:
+            return None
+        return mac
+
+    # -- rows ----------------------------------------------------------------------
+
+    def open_rows(self, kind: Kind) -> Iterator[Row]:
+        """Enabled rows that are nobody's yet."""
+        for row in self.facts.rows(kind.path):
+            if not is_fixed(row) and kind.mark_of(row) is None and not is_disabled(row):
+                yield row
+
+    def candidates(self, kind: Kind, lists: Collection[str] | None = None) -> Iterator[Row]:
+        """Rows to be recognised, of an address list only those of `lists`; those that are left
+        alone or known already are noted.
+        """
+        for row in self.facts.rows(kind.path):
+            if lists is not None and row.get("list") not in lists:
+                continue
+            name = row.get("name") or row.get("address", "")
+            mark = kind.mark_of(row)
+            if row[".id"] in self.used and kind is QUEUE_SIMPLE:
+                continue
+            if is_fixed(row):
+                reason: str | None = "the router made it itself"
+            elif mark in self._marks or name in self._names.get(kind.path, ()):
+                self.known += 1
+                continue
+            elif mark is not None:
+                reason = "it carries the mark of a service that no file has"
+            else:
+                reason = self._unfit(row, name)
+            if reason is None:
+                yield row
+            else:
+                self.left.append(Left(kind.path, name, reason))
+
+    def _unfit(self, row: Row, name: str) -> str | None:
+        comment = row.get("comment", "")
+        if any(fnmatchcase(text, one) for text in (name, comment) for one in self.options.exclude):
+            return "excluded by --exclude"
+        if is_disabled(row) and not self.options.suspend_disabled:
+            return "disabled (--disabled suspend takes it as suspended)"
+        if not (is_utf8(name) and is_utf8(comment)):
+            return "its text is not UTF-8: set `charset:` in the router's file"
+        if "[rc:" in comment or "[rc:" in name:
+            return "its text holds `[rc:`, with which our marks begin"
+        for text, what in ((name, "name"), (comment, "comment")):
+            if len(text) > _LONGEST:
+                return f"its {what} has more than {_LONGEST} characters"
+            if not text.isprintable():
+                return f"its {what} holds control characters"
+        return None if name else "it has no name"
+
+    def found(
+        self, row: Row, path: str, name: str, plan: dict[str, Any], service: dict[str, Any]
+    ) -> Found:
+        """A recognised service with the label that its rows keep."""
+        return Found(path, name, row.get("comment", ""), plan, service, disabled=is_disabled(row))
+
+
+def is_disabled(row: Row) -> bool:
+    return row.get("disabled") in ("true", "yes")

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the passwords found on a router are kept: as age, as variables, in clear, or not at all.
+
+Imports models, secrets and, for age, pyrage.
+"""
+
+import importlib
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from reconciler.errors import FilesError, UsageError
+from reconciler.models import Settings
+from reconciler.secrets import Secrets, derive
+
+
+class Keeping(StrEnum):
+    AGE = "age"
+    ENV = "env"
+    PLAIN = "plain"
+    NOT = "not"
+
+
+class Vault:
+    """Turns a password into what a file says of it. `how` is None where the settings decide."""
+
+    def __init__(self, settings: Settings, secrets: Secrets, how: str | None) -> None:
+        self._settings, self._secrets = settings.secrets, secrets
+        self.how = Keeping(how) if how else self._default()
+        self.environ: dict[str, str] = {}
+        self._recipients: list[Any] = []
+        if self.how is Keeping.PLAIN and not self._settings.allow_plain:
+            raise UsageError(
+                "Secrets in clear need `secrets: {allow_plain: true}` in the settings."
+            )
+        if self.how is Keeping.AGE:
+            self._recipients = self._find_recipients()
+
+    def _default(self) -> Keeping:
+        if self._settings.age_identity is not None:
+            return Keeping.AGE
+        return Keeping.PLAIN if self._settings.allow_plain else Keeping.NOT
+
+    def _find_recipients(self) -> list[Any]:
+        if self._settings.age_identity is None:
+            raise UsageError("Keeping secrets as age needs `secrets: {age_identity: …}`.")
+        try:
+            pyrage = importlib.import_module("pyrage")
+        except ImportError:
+            raise UsageError("Keeping secrets as age needs the extra `age`.") from None
+        text = self._secrets.resolve(self._settings.age_identity)
+        lines = [line.strip() for line in text.splitlines()]
+        try:
+            return [
+                pyrage.x25519.Identity.from_str(line).to_public()
+                for line in lines
+                if line.startswith("AGE-SECRET-KEY-")
+            ]
+        except pyrage.IdentityError:
+            raise UsageError("The age identity cannot be read.") from None
+
+    @property
+    def keeps(self) -> bool:
+        return self.how is not Keeping.NOT
+
+    def keep(self, client: str, service: str, password: str) -> Mapping[str, Any] | None:
+        """What the file says, None where the default says it. ValueError where nothing can."""
+        if not password:
+            return {"plain": ""}
+        if self._is_derived(client, service, password):
+            return None
+        if any(ord(char) < 32 or 127 <= ord(char) < 160 for char in password):
+            raise ValueError("its password holds control characters")
+        if any("\ud800" <= char <= "\udfff" for char in password):
+            raise ValueError("its password is not UTF-8: set `charset:` in the router's file")
+        if self.how is Keeping.PLAIN:
+            return {"plain": password}
+        if self.how is Keeping.ENV:
+            name = f"PASSWORD_{client}_{service}".upper().replace("-", "_")
+            self.environ[name] = password
+            return {"env": name}
+        if self.how is Keeping.AGE and self._recipients:
+            return {"age": self._encrypt(password)}
+        raise ValueError(
+            "its password cannot be kept: no age identity, and secrets in clear are off"
+        )
+
+    def _is_derived(self, client: str, service: str, password: str) -> bool:
+        try:
+            return derive(self._secrets.key, client, service, 1) == password
+        except FilesError:
+            return False
+
+    def _encrypt(self, password: str) -> str:
+        pyrage = importlib.import_module("pyrage")
+        sealed: bytes = pyrage.encrypt(password.encode(), self._recipients, armored=True)
+        return sealed.decode("ascii")

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`reconcile import`: a living router read, and proposed as files."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconciler.adopt import Options, Proposal, propose, read_facts, settle, summary_lines
+from reconciler.adopt.vault import Keeping, Vault
+from reconciler.cli.context import Repo, on_option, print_lines, say
+from reconciler.errors import UsageError, Where
+from reconciler.inventory import Inventory, load
+from reconciler.models import Router
+from reconciler.router import connect
+from reconciler.run import endpoint_of
+from reconciler.secrets import Secrets
+from reconciler.wording import did_you_mean
+
+
+@click.command("import")
+@click.argument("router")
+@click.option("--zone", metavar="ID", help="The zone of what is found; made where there is none.")
+@click.option("--host", help="Reach the router here; makes its file where there is none.")
+@click.option("--user", help="With --host: the API user of a new router's file.")
+@click.option("--no-tls", is_flag=True, help="With --host: the plain API, port 8728.")
+@click.option("--port", type=click.IntRange(1, 65535), help="With --host: the API's port.")
+@click.option("--write", is_flag=True, help="Write the files; without it nothing is written.")
+@click.option(
+    "--secrets",
+    type=click.Choice([Keeping.AGE, Keeping.ENV, Keeping.PLAIN]),
+    help="How passwords are kept; default: age where the settings name an identity, else plain.",
+)
+@click.option("--suspended-list", metavar="LIST", help="The address list of who is cut.")
+@click.option(
+    "--disabled",
+    type=click.Choice(["suspend"]),
+    help="Take disabled rows as suspended services instead of leaving them alone.",
+)
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="PATTERN",
+    help="Leave alone what has such a name or comment (`vc-*`); may be given several times.",
+)
+@click.option("--vouchers", is_flag=True, help="Take HotSpot users that look like vouchers too.")
+@on_option
+@click.pass_obj
+def import_command(
+    repo: Repo,
+    router: str,
+    zone: str | None,
+    host: str | None,
+    user: str | None,
+    no_tls: bool,
+    port: int | None,
+    write: bool,
+    secrets: str | None,
+    suspended_list: str | None,
+    disabled: str | None,
+    exclude: tuple[str, ...],
+    vouchers: bool,
+    on: date | None,
+) -> None:
+    """Read ROUTER and propose plans, a zone and clients for what it holds.
+
+    Nothing is written to the router, and to the files only with --write. Afterwards
+    `reconcile apply --adopt` puts our marks on the rows, and nothing else.
+
+    \b
+    Example:  reconcile import rb-norte --zone norte --write
+    """
+    loaded = repo.loaded
+    inventory = loaded.inventory
+    model, new = _router(inventory, router, host, user, no_tls, port)
+    where = Where(f"inventory/routers/{router}.yaml")
+    vault = Vault(inventory.settings, loaded.secrets, secrets)
+    options = Options(
+        today=repo.today(on),
+        zone=zone,
+        suspended_list=suspended_list,
+        suspend_disabled=disabled is not None,
+        exclude=exclude,
+        vouchers=vouchers,
+    )
+    with connect(endpoint_of(model, loaded.secrets, where)) as session:
+        facts = read_facts(session)
+    proposal = propose(facts, inventory, model, vault, options)
+    proposal.new_router = new
+
+    def secrets_of(proposed: Inventory) -> Secrets:
+        environ = {**repo.environ, **proposal.environ}
+        return Secrets.from_settings(proposed.settings, environ, repo.root)
+
+    files = settle(
+        proposal,
+        facts,
+        lambda instead: load(repo.root, instead),
+        secrets_of,
+        lambda file: _contents(repo.root / file),
+    )
+    existing = {file for file in files if (repo.root / file).exists()}
+    print_lines(summary_lines(proposal, files, existing))
+    _finish(repo.root, files, proposal, write)
+
+
+def _router(
+    inventory: Inventory,
+    router: str,
+    host: str | None,
+    user: str | None,
+    no_tls: bool,
+    port: int | None,
+) -> tuple[Router, dict[str, Any] | None]:
+    """The router as it is reached, and the content of its file where it has none yet."""
+    known = inventory.routers.get(router)
+    if known is not None:
+        return (known, None) if host is None else (_elsewhere(known, host, port), None)
+    if host is None:
+        near = did_you_mean(router, inventory.routers)
+        hint = f" Did you mean {near}?" if near else " --host makes its file."
+        raise UsageError(f"There is no router {router}.{hint}")
+    variable = f"{router.upper().replace('-', '_')}_PASSWORD"
+    data: dict[str, Any] = {
+        "id": router,
+        "host": host,
+        "port": port,
+        "tls": False if no_tls else None,
+        "username": user or "reconcile",
+        "password": {"env": variable},
+    }
+    data = {key: value for key, value in data.items() if value is not None}
+    return Router.model_validate(data), data
+
+
+def _elsewhere(router: Router, host: str, port: int | None) -> Router:
+    return router.model_copy(update={"host": host, **({"port": port} if port else {})})
+
+
+def _contents(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+
+
+def _finish(root: Path, files: dict[str, str], proposal: Proposal, write: bool) -> None:
+    if not files:
+        say("Nothing new: the files have everything that was understood.")
+    elif not write:
+        say("Nothing was written: add --write to write these files.")
+    else:
+        for file, text in files.items():
+            path = root / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        say(
+            f"{len(files)} files written. Look at them, commit them, then: reconcile plan"
+            f" --router {proposal.router} --adopt"
+        )
