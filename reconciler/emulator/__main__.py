@@ -2,8 +2,10 @@
 """`python -m reconciler.emulator`: serves a device, perhaps loaded with an export."""
 
 import argparse
+import sys
 
 from reconciler.emulator.server import main_serve
+from reconciler.errors import ReconcileError
 
 
 def main() -> None:
@@ -14,7 +16,11 @@ def main() -> None:
     parser.add_argument("--user", default="admin")
     parser.add_argument("--password", default="")
     options = parser.parse_args()
-    main_serve(options.load, options.port, options.version, options.user, options.password)
+    try:
+        main_serve(options.load, options.port, options.version, options.user, options.password)
+    except ReconcileError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

@@ -68,9 +68,10 @@ class Schedule:
         date, time = self.device.clock_fields().values()
         fields.setdefault("start-date", date)
         fields.setdefault("start-time", time)
-        row.due = self._first(row)
-        if row.due is not None:
+        before, row.due = row.due, self._first(row)
+        if row.due is not None and row.due != before:
             heapq.heappush(self._alarms, (row.due, next(self._count), row.number))
+            self._sweep()
         self._show(row)
 
     def _first(self, row: Row) -> float | None:
@@ -101,6 +102,13 @@ class Schedule:
 
     def _interval(self, row: Row) -> float:
         return (milliseconds(row.fields.get("interval", "0s")) or 0) / 1000
+
+    def _sweep(self) -> None:
+        """Alarms of rows that were changed or removed since; they must not pile up."""
+        if len(self._alarms) > 2 * len(self.device.tables[PATH]) + 1000:
+            rows = self.device.tables[PATH].rows
+            self._alarms = [a for a in self._alarms if a[2] in rows and rows[a[2]].due == a[0]]
+            heapq.heapify(self._alarms)
 
     def _show(self, row: Row) -> None:
         row.fields.pop("next-run", None)
@@ -161,6 +169,7 @@ class Schedule:
         self._jobs.clear()
         self._alarms.clear()
         for row in self.device.tables[PATH]:
+            row.due = None
             self._arm(self.device, row)
             if row.fields["start-time"] == "startup" and row.fields.get("disabled") != "true":
                 self.start(self.source(row.fields.get("on-event", "")))

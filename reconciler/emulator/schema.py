@@ -13,6 +13,7 @@ from reconciler.emulator.kinds.combine import Ref
 from reconciler.emulator.version import Version
 
 LAST = ("disabled", "comment")
+READ_ONLY = frozenset({".id", "default", "dynamic", "invalid", "builtin", "running", "numbers"})
 UNKNOWN = F(clear=True)
 
 
@@ -33,7 +34,9 @@ class Shape:
         return self.menu.properties.get(name, UNKNOWN)
 
     def allows(self, name: str) -> bool:
-        return self.takes is None or name in self.takes
+        if self.takes is None:
+            return name not in READ_ONLY and name not in self.menu.live
+        return name in self.takes
 
     def arrange(self, fields: Fields) -> Fields:
         """The fields in print order; unknown ones stand after the known."""

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from reconciler.emulator.device import Device
 from reconciler.emulator.faults import Faults
 from reconciler.emulator.session import Session
+from reconciler.errors import ReconcileError, UsageError
 
 T = TypeVar("T")
 
@@ -54,7 +55,7 @@ class Connection(asyncio.Protocol):
         self.session = Session(
             server.device,
             server.faults.gate,
-            server.sentences.append,
+            server.record,
             refuse_login=lambda: self.faults.refuse_login,
         )
         self.transport: asyncio.Transport | None = None
@@ -163,10 +164,15 @@ class ServerFaults(Faults):
 
 
 class Server:
-    """A device that listens. `sentences` holds every sentence received, logins blanked."""
+    """A device that listens. `sentences` holds every sentence received, logins blanked, where
+    `keep` is true: a service that runs for days must not.
+    """
 
-    def __init__(self, device: Device, host: str, port: int, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, device: Device, host: str, port: int, tls: ssl.SSLContext | None, keep: bool
+    ) -> None:
         self.device = device
+        self.keep = keep
         self.host = host
         self.port = port
         self.tls = tls
@@ -185,6 +191,10 @@ class Server:
         trace: TracebackType | None,
     ) -> None:  # fmt: skip
         LOOP.run(self.close_all())
+
+    def record(self, words: list[str]) -> None:
+        if self.keep:
+            self.sentences.append(words)
 
     def commands(self, *suffixes: str) -> list[list[str]]:
         """Received sentences whose command ends in one of the suffixes; all without any."""
@@ -222,15 +232,18 @@ class Server:
 
 def serve(
     device: Device, port: int = 0, user: str = "admin", password: str = "",
-    host: str = "127.0.0.1", tls: ssl.SSLContext | None = None,
+    host: str = "127.0.0.1", tls: ssl.SSLContext | None = None, keep: bool = True,
 ) -> Server:  # fmt: skip
-    """A context manager that serves the device on loopback; port 0 takes a free one."""
+    """A context manager that serves the device on loopback; port 0 takes a free one.
+
+    The user is made, in the group `full`, where the device has none of that name.
+    """
     with device.lock:
         row = device.tables["/user"].by_name(user)
         if row is None:
             device.create("/user", {"name": user, "group": "full"})
         device.secrets[user] = password
-    return Server(device, host, port, tls)
+    return Server(device, host, port, tls, keep)
 
 
 def main_serve(
@@ -239,15 +252,27 @@ def main_serve(
 ) -> None:  # fmt: skip
     """Serves until SIGINT or SIGTERM; prints `listening on HOST:PORT` when it accepts.
 
-    The version comes from the export's header unless given; notes go to stderr.
+    The version comes from the export's header unless given; notes go to stderr. Raises UsageError
+    for a version that is none, ReconcileError for a file or port that cannot be had.
     """
-    device = Device(version=version)
-    if load is not None:
-        for note in device.load_rsc(Path(load).read_bytes()):
-            print(note, file=sys.stderr)
+    try:
+        device = Device(version=version)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    try:
+        text = b"" if load is None else Path(load).read_bytes()
+    except OSError as error:
+        raise ReconcileError(f"{load}: {error.strerror}") from error
+    for note in device.load_rsc(text):
+        print(note, file=sys.stderr)
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: done.set())
-    with serve(device, port, user, password) as server:
-        print(f"listening on {server.host}:{server.port}", flush=True)
-        done.wait()
+    server = serve(device, port, user, password, keep=False)
+    try:
+        with server:
+            print(f"listening on {server.host}:{server.port}", flush=True)
+            done.wait()
+    except OSError as error:
+        why = f"cannot listen on {server.host}:{port}: {error.strerror}"
+        raise ReconcileError(why) from error

@@ -103,6 +103,9 @@ class Table:
     def await_expiry(self, row: Row) -> None:
         if row.expires is not None:
             heapq.heappush(self.deadlines, (row.expires, row.number))
+            if len(self.deadlines) > 2 * len(self.rows) + 1000:
+                live = {(r.expires, r.number) for r in self.rows.values() if r.expires is not None}
+                self.deadlines = sorted(live)
 
     def next_expiry(self) -> float | None:
         """When the next row's time may be over; a row that went before leaves its deadline."""

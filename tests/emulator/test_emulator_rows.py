@@ -371,6 +371,29 @@ def test_a_reboot_loses_what_is_in_memory_and_deals_ids_anew() -> None:
     assert device.rows("/system/resource")[0]["uptime"] == "0s"
 
 
+def test_times_that_are_set_anew_do_not_pile_up() -> None:
+    device = Device(clock=Clock.frozen())
+    entry = device.add(LIST, list="rc-lease", address="192.0.2.1", timeout="2m")
+    alarm = device.add("/system/scheduler", name="s", interval="1h")
+    for second in range(3000):
+        device.clock.advance(1)
+        device.set(LIST, entry, timeout="2m")
+        device.set("/system/scheduler", alarm, interval=f"{3600 + second}s")
+        device.tick()
+    assert len(device.tables[LIST].deadlines) < 1100
+    assert len(device.schedule._alarms) < 1100
+    device.clock.advance(119)
+    assert len(device.rows(LIST)) == 1
+    device.clock.advance(1)
+    assert device.rows(LIST) == []
+
+
+def test_read_only_properties_of_open_menus(console: Console) -> None:
+    words = ("=name=b", "=running=no")
+    assert console.trap("/interface/bridge/add", *words)[0] == "unknown parameter running"
+    assert console.trap("/ip/route/add", "=default=yes")[0] == "unknown parameter default"
+
+
 # -- the shortcuts of tests ----------------------------------------------------
 
 

@@ -235,3 +235,23 @@ def test_the_module_serves_an_export(tmp_path: object, number: signal.Signals) -
         api.close()
         process.send_signal(number)
         assert process.wait(10) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "text"),
+    [
+        (["--version", "new"], 64, "'new' is not a RouterOS version such as 7.22.3"),
+        (["--load", "/no/such.rsc"], 1, "/no/such.rsc: No such file or directory"),
+    ],
+)
+def test_the_module_says_what_it_cannot_do(options: list[str], code: int, text: str) -> None:
+    command = [sys.executable, "-m", "reconciler.emulator", *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.strip()) == (code, text)
+
+
+def test_a_port_that_is_taken(server: Server) -> None:
+    command = [sys.executable, "-m", "reconciler.emulator", "--port", str(server.port)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"cannot listen on 127.0.0.1:{server.port}: ")

@@ -182,8 +182,10 @@ class Reader:
     def _make(self, table: Table, fields: Fields, selector: str) -> Row:
         """The export speaks of a row it does not add: one that routers of its kind have."""
         self.device.note(f"{table.menu.path} {selector}: made as a built-in row")
-        values = {k: BOOLEANS.get(v, v) if k == "default" else v for k, v in fields.items()}
+        values = {k: v for k, v in fields.items() if k != "default"}
         row = self.device.create(table.menu.path, values)
+        if "default" in fields:
+            row.fields["default"] = BOOLEANS.get(fields["default"], fields["default"])
         row.builtin = True
         row.selector = selector
         return row
