@@ -102,6 +102,31 @@ def assert_holds(device: Device, files: Files, charset: str) -> None:
                 assert service["address"] in (row.get("target") or row["address"])
 
 
+def assert_blocks(device: Device, router: Mapping[str, Any]) -> None:
+    """Each jump is first in its chain but for dynamic rules, and our chains are in their order."""
+    for path, chain, jump, private, parts in (
+        ("/ip/firewall/filter", "forward", "jump-forward", "rc-forward", FILTER_PARTS),
+        ("/ip/firewall/nat", "dstnat", "jump-dstnat", "rc-dstnat", NAT_PARTS),
+    ):
+        rows = [row for row in device.rows(path) if row.get("dynamic") != "true"]
+        mine = [part_of(row) for row in rows if row["chain"] == private and part_of(row)]
+        first = [part_of(row) for row in rows if row["chain"] == chain][:1]
+        if router["block_rules"] == "true" and (path.endswith("filter") or "notice" in router):
+            assert first == [jump]
+            assert mine == parts
+        else:
+            assert [part_of(row) for row in rows if part_of(row)] == []
+
+
+FILTER_PARTS = ["allowed", "dns-udp", "dns-tcp", "tcp", "rest"]
+NAT_PARTS = ["nat-allowed", "nat-suspended", "nat-notice"]
+
+
+def part_of(row: Mapping[str, str]) -> str:
+    """`jump-forward` of a comment that ends in `[rc:router/jump-forward]`; empty for others."""
+    return row.get("comment", "").partition("[rc:router/")[2].removesuffix("]")
+
+
 MENU_OF_MODE = {
     "simple-queue": "/queue/simple",
     "pcq": "/ip/firewall/address-list",
@@ -127,6 +152,7 @@ def test_apply_then_plan_is_empty_and_foreign_rows_are_untouched(
         assert_settled(world)
         assert_same(foreign(device.snapshot()), before)
         assert_holds(device, first, router["charset"])
+        assert_blocks(device, router)
 
         make_mess(device, mess)
         rewrite(world, second)
@@ -135,6 +161,7 @@ def test_apply_then_plan_is_empty_and_foreign_rows_are_untouched(
         assert_settled(world)
         assert_same(foreign(device.snapshot()), before)
         assert_holds(device, second, router["charset"])
+        assert_blocks(device, router)
 
 
 @few
@@ -186,6 +213,7 @@ def test_an_apply_cut_at_any_write_is_completed_by_the_next(
         assert_settled(world)
         assert_same(foreign(device.snapshot()), before)
         assert_holds(device, second, router["charset"])
+        assert_blocks(device, router)
 
 
 @few
