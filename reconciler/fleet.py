@@ -6,7 +6,7 @@ first on all routers, then removals, so that a service that moves is never on ne
 Imports apply, arrange, planning, router, sessions, state, survey.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,14 +17,14 @@ from threading import Event, Lock, Thread
 from reconciler.apply import cut_connections, drop_sessions, write_state, write_waves
 from reconciler.arrange import break_waves, make_waves
 from reconciler.change import Action, Change
-from reconciler.changeset import change_json, essence
+from reconciler.changeset import Stale, change_json, essence
 from reconciler.desired import Wanted
 from reconciler.diff import Digest
 from reconciler.errors import LoginRefused, Problem, RouterError, Severity
 from reconciler.lease import LIFETIME, Held, Lease, acquire
 from reconciler.models import Router
 from reconciler.pen import Log, Pen, Silent
-from reconciler.planning import Keep, RouterPlan, Status, plan_router
+from reconciler.planning import Keep, RouterPlan, Status, narrowed, plan_router
 from reconciler.router import Answer, AnswerState, Endpoint, connect
 from reconciler.router import Session as RouterSession
 from reconciler.sessions import SERVICES, SessionKind, live
@@ -78,6 +78,10 @@ class Work:
     def essence(self, change: Change) -> str:
         """What makes a change the same one when it is planned again."""
         return essence(change_json(self.plan.router, change))
+
+    def keep_only(self, essences: Collection[str]) -> None:
+        """Leave every change out that is none of these."""
+        self.plan, self.left = narrowed(self.plan, lambda change: self.essence(change) in essences)
 
     def count(self, state: AnswerState) -> int:
         return sum(self.answer(change).state is state for change in self.plan.changes)
@@ -162,23 +166,41 @@ class Fleet:
     def hold(self, owner: str, now: datetime) -> None:
         """Take the lease of every router that is to be written to, before the first write on any.
 
-        Raises Held where somebody else has one; those taken until then are given back on exit.
+        Raises Held where somebody else has one, Stale where a router is not any more as it was when
+        it was planned; the leases taken until then are given back on exit.
         """
         ready = [work for work in self.works if work.is_ready and work.plan.changes]
 
-        def take(work: Work) -> Held | None:
+        def take(work: Work) -> Held | Stale | None:
             assert work.session is not None
             try:
                 work.lease = acquire(work.session, owner, now)
-            except Held as held:
-                return held
+                self._plan_again(work)
+            except (Held, Stale) as refusal:
+                return refusal
             except RouterError as error:
                 work.plan = _failed_plan(work.target.router.id, error)
             return None
 
-        held = [error for error in self._pool.map(take, ready) if error]
-        if held:
-            raise Held("\n".join(str(error) for error in held))
+        refusals = [refusal for refusal in self._pool.map(take, ready) if refusal]
+        for kind in (Stale, Held):
+            texts = [str(refusal) for refusal in refusals if isinstance(refusal, kind)]
+            if texts:
+                raise kind("\n".join(texts))
+
+    def _plan_again(self, work: Work) -> None:
+        """Under the lease nobody else writes: make sure that the plan is still the one shown."""
+        assert work.session is not None
+        count = len(work.plan.changes)  # two equal rows that go are two changes of one essence
+        shown = {work.essence(change) for change in work.plan.changes}
+        plan = self._plan(work.target, read_router(work.session))
+        work.plan = _with_live_sessions(plan, work.session)
+        work.keep_only(shown)
+        if len(work.plan.changes) != count:
+            raise Stale(
+                f"{work.plan.router} changed between the plan and its lease. Nothing was written."
+                " Run again."
+            )
 
     def apply(
         self, commit: State | None = None, *, whole: bool = True, log: Logs = _silent

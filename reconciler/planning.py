@@ -5,7 +5,7 @@ Imports everything of the pure middle; never a router, a clock or a file.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from reconciler.change import Action, Change
@@ -131,6 +131,17 @@ def plan_router(
         elsewhere=wanted.elsewhere,
         census=take_census(router, wanted, actual),
     )
+
+
+def narrowed(
+    plan: RouterPlan, keep: Callable[[Change], bool]
+) -> tuple[RouterPlan, tuple[Change, ...]]:
+    """The plan with only the changes to keep, and what these end; and the changes left out."""
+    kept = tuple(change for change in plan.changes if keep(change))
+    ids = {id(change) for change in kept}
+    sessions = tuple(session for session in plan.sessions if id(session.cause) in ids)
+    left = tuple(change for change in plan.changes if id(change) not in ids)
+    return replace(plan, changes=kept, sessions=sessions), left
 
 
 def take_census(router: Router, wanted: Wanted, actual: Actual) -> Census:

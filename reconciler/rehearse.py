@@ -110,11 +110,11 @@ def _narrow(twins: Sequence[Work], live: Sequence[Work]) -> list[str]:
     for twin in twins:
         original = plans[twin.plan.router]
         wanted = {original.essence(change) for change in original.plan.changes}
-        kept = tuple(change for change in twin.plan.changes if twin.essence(change) in wanted)
-        left = tuple(change for change in twin.plan.changes if twin.essence(change) not in wanted)
-        if twin.plan.status is not Status.OK or len(kept) != len(wanted):
+        twin.keep_only(wanted)
+        if twin.plan.status is not Status.OK or len(twin.plan.changes) != len(
+            original.plan.changes
+        ):
             differs.append(twin.plan.router)
-        twin.plan, twin.left = replace(twin.plan, changes=kept), left
     return differs
 
 

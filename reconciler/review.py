@@ -4,13 +4,13 @@
 Imports change, changeset, planning, render.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from reconciler.change import Change
 from reconciler.changeset import ChangeSet, PlanFile, Stale, change_json, essence
-from reconciler.planning import RouterPlan, Status
+from reconciler.planning import RouterPlan, Status, narrowed
 from reconciler.render import describe, human, summary_text
 
 _SHOWN = 10
@@ -31,15 +31,17 @@ def keep_reviewed(
     for plan in plans:
         if plan.status is not Status.OK:
             away.add(plan.router)
-        known = {essence(change_json(plan.router, change)): change for change in plan.changes}
-        chosen = tuple(change for key, change in known.items() if key in allowed)
-        left = tuple(change for key, change in known.items() if key not in allowed)
-        missing = {key: entry for key, entry in missing.items() if key not in known}
-        result.append((_only(plan, chosen), left))
+        found = {essence(change_json(plan.router, change)) for change in plan.changes}
+        missing = {key: entry for key, entry in missing.items() if key not in found}
+        result.append(narrowed(plan, partial(_is_in, allowed, plan.router)))
     stale = [entry for entry in missing.values() if entry["router"] not in away]
     if stale:
         raise Stale(_stale_text(stale, result))
     return result
+
+
+def _is_in(keys: Collection[str], router: str, change: Change) -> bool:
+    return essence(change_json(router, change)) in keys
 
 
 def check_expected(changes: ChangeSet, expect: str) -> None:
@@ -51,12 +53,6 @@ def check_expected(changes: ChangeSet, expect: str) -> None:
             f"  now:      {changes.fingerprint} ({summary_text(changes)})\n"
             "Review the new plan."
         )
-
-
-def _only(plan: RouterPlan, chosen: Sequence[Change]) -> RouterPlan:
-    ids = {id(change) for change in chosen}
-    sessions = tuple(session for session in plan.sessions if id(session.cause) in ids)
-    return replace(plan, changes=tuple(chosen), sessions=sessions)
 
 
 def _stale_text(
