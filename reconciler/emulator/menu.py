@@ -102,6 +102,8 @@ def do_add(state: State, table: Table, command: Command) -> Answer:
     if source is not None:
         values = _copied(state, table, source) | values
     row = state.create(command.path, values, before)
+    if command.path == "/user":
+        state.secrets[row.fields["name"]] = values.get("password", "")
     return Answer(ret=row.identifier)
 
 
@@ -126,9 +128,11 @@ def change_all(state: State, table: Table, rows: Sequence[Row], values: Fields) 
     for row in rows:
         guard(path, row)
     for row in rows:
+        name = row.fields.get("name", "")
         state.change(path, row, values)
-        if path == "/user" and "password" in values:
-            state.secrets[row.fields["name"]] = values["password"]
+        if path == "/user":
+            kept = state.secrets.pop(name, "")
+            state.secrets[row.fields["name"]] = values.get("password", kept)
 
 
 def guard(path: str, row: Row) -> None:
