@@ -30,13 +30,28 @@ _HELP = {"-h", "--help"}
 
 
 def _command(name: str) -> click.Command:
-    command = cli.get_command(_CONTEXT, name)
-    assert command is not None, f"there is no command {name}"
+    """`client set` is the command `set` of the group `client`."""
+    command: click.Command = cli
+    for word in name.split():
+        assert isinstance(command, click.Group), f"{command.name} has no command {word}"
+        found = command.get_command(_CONTEXT, word)
+        assert found is not None, f"there is no command {name}"
+        command = found
     return command
 
 
-NAMES = cli.list_commands(_CONTEXT)
-SECTIONS = [title.split()[1] for title in headings(PAGE) if title.startswith("reconcile ")]
+def _names(group: click.Group = cli, prefix: str = "") -> Iterator[str]:
+    for word in group.list_commands(_CONTEXT):
+        command = _command(f"{prefix}{word}")
+        if isinstance(command, click.Group):
+            yield from _names(command, f"{prefix}{word} ")
+        else:
+            yield f"{prefix}{word}"
+
+
+NAMES = list(_names())
+_TITLE = "reconcile "
+SECTIONS = [title.removeprefix(_TITLE) for title in headings(PAGE) if title.startswith(_TITLE)]
 
 
 def _options(name: str) -> dict[str, click.Parameter]:
@@ -54,7 +69,8 @@ def test_every_command_has_a_section() -> None:
 
 def test_every_command_is_in_the_overview() -> None:
     overview = text_of(PAGE).split("\n## ")[0]
-    assert [words(row[0])[0] for row in rows(overview)][: len(NAMES)] == NAMES
+    named = [words(row[0])[0] for row in rows(overview)]
+    assert [name for name in named if not name.startswith("-")] == cli.list_commands(_CONTEXT)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -102,7 +118,7 @@ def test_variables_are_those_of_the_options() -> None:
     for name in NAMES:
         for option, parameter in _options(name).items():
             if option.startswith("--"):
-                spelled = f"RECONCILE_{name}_{option.lstrip('-')}".replace("-", "_").upper()
+                spelled = re.sub("[- ]", "_", f"RECONCILE_{name}_{option.lstrip('-')}").upper()
                 assert parameter.envvar == spelled
 
 
@@ -180,6 +196,15 @@ _CONSOLES = [
 ]
 
 
+def _split(line: str) -> tuple[str, list[str]]:
+    """The name of the command in a line, and what stands behind it."""
+    parts = shlex.split(line.removeprefix("$ "), comments=True)[1:]
+    while parts[0] == "--repo":
+        parts = parts[2:]
+    name = next((name for name in NAMES if parts[: len(name.split())] == name.split()), parts[0])
+    return name, parts[len(name.split()) :]
+
+
 @pytest.mark.parametrize(
     "line",
     [line for _, line in _CONSOLES],
@@ -187,11 +212,10 @@ _CONSOLES = [
 )
 def test_commands_in_examples_can_be_typed(line: str) -> None:
     """Names, options, choices and numbers are right; files need not exist."""
-    parts = shlex.split(line, comments=True)[1:]
-    name = next(part for part in parts if not part.startswith("-"))
+    name, parts = _split(line)
     command = _command(name)
     context = click.Context(command, info_name=name, parent=_CONTEXT)
-    values, rest, order = command.make_parser(context).parse_args(parts[parts.index(name) + 1 :])
+    values, rest, order = command.make_parser(context).parse_args(parts)
     assert not rest
     for parameter in order:
         given = values[str(parameter.name)]
@@ -201,6 +225,4 @@ def test_commands_in_examples_can_be_typed(line: str) -> None:
 
 
 def test_there_are_examples_of_every_command() -> None:
-    assert set(NAMES) <= {
-        part for page, line in _CONSOLES if page == PAGE for part in shlex.split(line)
-    }
+    assert set(NAMES) == {_split(line)[0] for page, line in _CONSOLES if page == PAGE}
