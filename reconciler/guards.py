@@ -79,12 +79,13 @@ def _router(plan: RouterPlan, limits: Limits, allow: Allow) -> Iterator[Problem]
     census, changes = plan.census, plan.changes
     removed = _removed(changes, census)
     yield from _removals(plan.router, removed, census, limits, allow)
+    # Restores are never limited, and removals without a reason have a limit of their own.
     restored = census.suspended - census.to_suspend
     touched = {
         change.mark
         for change in changes
         if change.action in (Action.SET, Action.REMOVE)
-        and change.mark in census.held - restored
+        and change.mark in census.held - restored - removed
         and not change.notice
         and set(change.after) != {"comment"}
     }

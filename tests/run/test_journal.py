@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The journal: every write with its answer, as it happened; unanswered ones stay open."""
+
+import json
+import subprocess
+
+from end_to_end.world import World
+from run.town import build
+
+from reconciler.journal import last_run, read_journal
+
+
+def journal(world: World) -> list[dict[str, object]]:
+    path = last_run(world.root, "journal", ".jsonl")
+    assert path is not None
+    return [dict(event) for event in read_journal(path)]
+
+
+def test_every_change_is_planned_tried_and_answered(world: World) -> None:
+    build(world, 3)
+    assert world.run("apply", "--yes").code == 0
+    events = journal(world)
+    assert [events[0]["event"], events[-1]["event"]] == ["begin", "end"]
+    assert events[-1]["exit_code"] == 0
+    planned = [event["change"] for event in events if event["event"] == "planned"]
+    tried = [n for event in events if event["event"] == "trying" for n in _list(event)]
+    done = [n for event in events if event["event"] == "result" for n in _list(event)]
+    assert sorted(planned) == sorted(tried) == sorted(done)
+    assert {event["state"] for event in events if event["event"] == "result"} == {"done"}
+
+
+def _list(event: dict[str, object]) -> list[object]:
+    numbers = event["changes"]
+    assert isinstance(numbers, list)
+    return numbers
+
+
+def test_a_refusal_has_the_routers_words(world: World) -> None:
+    build(world, 1)
+    plan = world.root / "plans/basic.yaml"
+    plan.write_text(plan.read_text().rstrip("}") + ', "parent": "no-such-queue"}')
+    assert world.run("apply", "--yes").code == 5
+    failed = [event for event in journal(world) if event.get("state") == "failed"]
+    assert [event["message"] for event in failed] == ["input does not match any value of parent"]
+
+
+def test_a_dropped_connection_leaves_writes_open_and_the_next_apply_ends_it(world: World) -> None:
+    build(world, 3)
+    world.servers["tower"].faults.drop_after_write(8)
+    ran = world.run("apply", "--yes")
+    assert ran.code in (0, 5)
+    events = journal(world)
+    assert any(event.get("state") == "unknown" for event in events)
+    assert world.run("apply", "--yes").code == 0
+    assert len(world.device("tower").rows("/queue/simple")) == 3
+
+
+def test_the_stream_is_the_journal(world: World) -> None:
+    build(world, 2)
+    ran = world.run("apply", "--yes", "--format", "json")
+    assert ran.code == 0
+    assert [json.loads(line) for line in ran.out.splitlines()] == journal(world)
+
+
+def test_git_never_sees_it(world: World) -> None:
+    build(world, 1)
+    assert world.run("apply", "--yes").code == 0
+    subprocess.run(["git", "init", "--quiet", str(world.root)], check=True)
+    status = subprocess.run(
+        ["git", "-C", str(world.root), "status", "--porcelain", "--untracked-files=all"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert ".reconcile" not in status.stdout
