@@ -9,7 +9,7 @@ from collections import Counter
 
 from reconciler.adopt.found import Found, Left
 from reconciler.adopt.scene import Scene, is_disabled
-from reconciler.kinds import ADDRESS_LIST, Row, is_fixed, is_service_mark
+from reconciler.kinds import ADDRESS_LIST, PPP_PROFILE, Row, is_fixed, is_service_mark
 from reconciler.models import Lists
 
 # WispHub, MikroWisp, Splynx, ISPadmin and what is written by hand from Mexico to Indonesia.
@@ -31,7 +31,10 @@ class Debtors:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         rows = [row for row in scene.facts.rows(ADDRESS_LIST.path) if row.get("list")]
-        counts = Counter(row["list"] for row in rows)
+        counts = Counter(row["list"] for row in rows if _is_host(row.get("address", "")))
+        for row in scene.facts.rows(PPP_PROFILE.path):
+            if name := row.get("address-list"):
+                counts.setdefault(name, 0)
         asked, written = scene.options.suspended_list, scene.router.lists.suspended
         known = [name for name, _ in counts.most_common() if is_debtors_name(name)]
         self.name = asked or written
@@ -109,13 +112,23 @@ class Debtors:
             if id(row) in taken:
                 left.append(Left(path, name, "it is in the debtors' list, but no client's address"))
             elif not _is_usable(row):
-                left.append(Left(path, name, "an entry of the debtors' list that is not static"))
+                left.append(
+                    Left(
+                        path,
+                        name,
+                        "an entry of the debtors' list that is disabled or has a timeout",
+                    )
+                )
         return left
 
 
 def _is_usable(row: Row) -> bool:
     marked = ADDRESS_LIST.mark_of(row) is not None
     return not (is_fixed(row) or is_disabled(row) or marked)
+
+
+def _is_host(address: str) -> bool:
+    return bool(re.fullmatch(r"[\d.]+", address))
 
 
 def _as_listed(network: str) -> str:

@@ -12,6 +12,7 @@ from reconciler.router import Read, Session
 from reconciler.survey import Actual, read_router
 
 LEASE, POOL, ADDRESS = "/ip/dhcp-server/lease", "/ip/pool", "/ip/address"
+PROXY = "/ip/proxy/access"
 USER_LIMITS = ("limit-uptime", "limit-bytes-total", "limit-bytes-in", "limit-bytes-out")
 
 _MORE = (
@@ -19,6 +20,7 @@ _MORE = (
     Read(LEASE, ("address", "mac-address", "dynamic", "disabled", "comment")),
     Read(POOL, ("name", "ranges")),
     Read(ADDRESS, ("address", "dynamic", "disabled")),
+    Read(PROXY, ("src-address", "comment", "dynamic")),
     Read("/ip/firewall/raw", ("src-address-list", "disabled")),
     Read("/queue/simple", (".id", "packet-marks")),
 )

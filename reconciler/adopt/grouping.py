@@ -10,7 +10,7 @@ from typing import Any
 from reconciler.adopt.found import Found, Proposal
 from reconciler.adopt.naming import slug, unique_id
 from reconciler.inventory import Inventory
-from reconciler.models import Mode, Plan
+from reconciler.models import Mode, Plan, Shaping
 
 _RESERVED = {"default", "default-encryption"}
 _PLACEHOLDER = "x"
@@ -21,13 +21,20 @@ _FREE_TEXT = {"id", "name", "price"}
 def group_plans(proposal: Proposal, inventory: Inventory) -> None:
     """Give every service its plan, and its parent queue where the plan does not say it."""
     groups: dict[str, list[Found]] = defaultdict(list)
+    named = {key: plan.id for plan in inventory.plans.values() if (key := _named(plan))}
     for found in proposal.found:
-        groups[repr(_said(found.plan))].append(found)
+        plan = Plan.model_validate({"id": _PLACEHOLDER, **found.plan})
+        found.plan_id = named.get(_named(plan) or (), "")
+        if not found.plan_id:
+            groups[repr(_meaning(plan))].append(found)
     known = {repr(_meaning(plan)): plan.id for plan in inventory.plans.values()}
     taken = set(inventory.plans) | _RESERVED
-    for members in groups.values():
-        data = _with_parent(members)
-        id_ = known.get(repr(_said(data)))
+    for meaning, members in groups.items():
+        id_ = known.get(meaning)
+        data = members[0].plan
+        if id_ is None:
+            data = _with_parent(members)
+            id_ = known.get(repr(_said(data)))
         if id_ is None:
             id_ = unique_id(_title(data), taken, "plan")
             taken.add(id_)
@@ -45,6 +52,13 @@ def _with_parent(members: list[Found]) -> dict[str, Any]:
         for found in members:
             del found.service["parent"]
     return data
+
+
+def _named(plan: Plan) -> tuple[str, ...] | None:
+    """By what a plan is known on the router, where that is not its rates."""
+    if plan.mode is Mode.SIMPLE_QUEUE or plan.shaping is Shaping.QUEUE:
+        return None
+    return (plan.mode, plan.list_name if plan.mode is Mode.PCQ else plan.profile_name)
 
 
 def _said(data: dict[str, Any]) -> list[tuple[str, Any]]:

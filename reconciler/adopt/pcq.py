@@ -74,7 +74,5 @@ def find_members(scene: Scene) -> Iterator[Found | Left]:
             yield Left(PATH, name, f"its address belongs to {holder}")
             continue
         scene.claims.take(name, [address])
-        service: dict[str, Any] = {"address": address}
-        if mac := scene.mac_of(address):
-            service["mac"] = mac
+        service: dict[str, Any] = {"address": address, **scene.binding_of(address)}
         yield scene.found(row, PATH, row.get("comment") or text, dict(plan), service)

@@ -4,7 +4,7 @@
 Imports kinds, models, normal, its neighbours.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 from typing import Any
@@ -17,7 +17,7 @@ from reconciler.adopt.queues import Queue, queues_by_address
 from reconciler.adopt.scene import Scene
 from reconciler.adopt.shapes import NotSaid, profile_rates
 from reconciler.kinds import PPP_PROFILE, PPP_SECRET, Row, is_fixed
-from reconciler.models import PppService
+from reconciler.models import Mode, PppService
 
 _SERVICES = {service.value for service in PppService}
 PATH = PPP_SECRET.path
@@ -31,7 +31,7 @@ class Secrets:
         self._profiles = {row["name"]: row for row in scene.facts.rows(PPP_PROFILE.path)}
         self._pools = {row.get("name") for row in scene.facts.rows(POOL)}
         self._queues = queues_by_address(scene)
-        self._seen: set[str] = set()
+        self._seen = {sub.name for sub in scene.here if sub.plan.mode is Mode.PPPOE}
 
     def find(self) -> Iterator[Found | Left]:
         shown = self._scene.facts.shows_passwords(PPP_SECRET)
@@ -110,33 +110,33 @@ class Secrets:
 
     # -- profiles ------------------------------------------------------------------
 
-    def settle_profiles(self, found: list[Found]) -> None:
-        """Say of each plan who owns its profile: ours only where the files say all of it."""
-        logins = [one for one in found if one.path == PATH]
-        shapes = {(one.plan["profile"], _rates_key(one)) for one in logins}
-        users = Counter(profile for profile, _ in shapes)
-        for one in logins:
-            row = self._profiles.get(one.plan["profile"])
-            same = [two for two in logins if two.plan["profile"] == one.plan["profile"]]
-            ours = self._ours(row, same) if users[one.plan["profile"]] == 1 else None
-            by_queue = one.plan.get("shaping") == "queue"
-            if ours is None:
-                one.plan |= {"own_profile": False} if by_queue else self._external(row)
-                local = _single(row.get("local-address", "")) if row else None
+    def judge_profiles(self, found: list[Found]) -> None:
+        """Say of each plan who owns its profile: ours only where the files say all of it.
+
+        Beside a queue it says nothing of the speed and is often shared, so it stays as it is.
+        """
+        users: defaultdict[str, list[Found]] = defaultdict(list)
+        for one in found:
+            if one.path == PATH:
+                users[one.plan["profile"]].append(one)
+        for name, logins in users.items():
+            row = self._profiles.get(name)
+            queued = [one for one in logins if one.plan.get("shaping") == "queue"]
+            ours = None if queued else self._ours(row, logins)
+            local = _single(row.get("local-address", "")) if row else None
+            for one in logins:
+                if ours is not None:
+                    one.plan |= ours
+                    continue
+                one.plan |= {"own_profile": False} if one in queued else _external(row)
                 if local and "local_address" not in one.service:
                     one.plan["local_address"] = local
-            else:
-                one.plan |= ours
-
-    def _external(self, row: Row | None) -> dict[str, Any]:
-        rates = profile_rates(row.get("rate-limit", "")) if row else None
-        return {**(rates or {}), "shaping": "external"}
 
     def _ours(self, row: Row | None, users: list[Found]) -> dict[str, Any] | None:
         """What the plan says of a profile that it owns, None where it cannot say all of it."""
         if row is None or is_fixed(row) or PPP_PROFILE.mark_of(row) or row.get("address-list"):
             return None
-        ours = _said_of_rates(row, users[0].plan.get("shaping") == "queue")
+        ours = profile_rates(row.get("rate-limit", ""))
         local, pool = row.get("local-address", ""), row.get("remote-address", "")
         if ours is None or (local and not _single(local)) or (pool and pool not in self._pools):
             return None
@@ -144,27 +144,20 @@ class Secrets:
             ours["local_address"] = _single(local)
         if pool:
             ours["pool"] = pool
+        if parent := row.get("parent-queue", "none").replace("none", ""):
+            ours["parent"] = parent
         return ours if all(_is_complete(one, ours) for one in users) else None
 
 
-def _said_of_rates(row: Row, by_queue: bool) -> dict[str, Any] | None:
-    """A profile's rates and parent; of one beside a queue, whose plan says the queue's: none."""
-    parent = row.get("parent-queue", "none").replace("none", "")
-    limit = row.get("rate-limit", "")
-    if by_queue:
-        return None if limit or parent else {}
-    rates = profile_rates(limit)
-    return {**rates, "parent": parent} if rates and parent else rates
+def _external(row: Row | None) -> dict[str, Any]:
+    rates = profile_rates(row.get("rate-limit", "")) if row else None
+    return {**(rates or {}), "shaping": "external"}
 
 
 def _is_complete(found: Found, ours: dict[str, Any]) -> bool:
     """Whether plan and service together say both ends of the session."""
     said = {*ours, *found.service}
     return "local_address" in said and bool({"address", "pool"} & said)
-
-
-def _rates_key(one: Found) -> str:
-    return repr(sorted((key, str(value)) for key, value in one.plan.items()))
 
 
 def _single(text: str) -> IPv4Address | None:

@@ -13,6 +13,7 @@ from reconciler.adopt.facts import Facts
 from reconciler.adopt.found import Found, Left, Options, Proposal, other_comments
 from reconciler.adopt.grouping import group_plans
 from reconciler.adopt.hotspot import Users
+from reconciler.adopt.leftovers import proxy_rows
 from reconciler.adopt.naming import plain_name, unique_id
 from reconciler.adopt.pcq import find_members
 from reconciler.adopt.ppp import Secrets
@@ -44,7 +45,7 @@ def propose(
         find_queues(scene),
     ):
         _sort(recogniser, proposal)
-    secrets.settle_profiles(proposal.found)
+    secrets.judge_profiles(proposal.found)
     for found in list(proposal.found):
         _judge(found, debtors, proposal)
     _name_clients(proposal, inventory)
@@ -53,7 +54,7 @@ def propose(
         places.place(found)
     places.write(proposal)
     group_plans(proposal, inventory)
-    proposal.left = scene.left + proposal.left + debtors.leftovers()
+    proposal.left = scene.left + proposal.left + debtors.leftovers() + proxy_rows(facts, debtors)
     proposal.known = scene.known
     proposal.environ = vault.environ
     _edit_router(proposal, router, debtors)
@@ -117,7 +118,7 @@ def _notes(proposal: Proposal, debtors: Debtors) -> Iterable[str]:
     twice = [label for label, count in labels.items() if count > 1]
     if twice:
         shown = ", ".join(sorted(twice)[:5])
-        yield f"Names that stand on more than one row: {len(twice)} ({shown}). Each became a client."
+        yield f"{len(twice)} of the names stand on several rows ({shown}): each became a client."
 
 
 def client_data(found: Found) -> dict[str, Any]:

@@ -87,7 +87,5 @@ def find_queues(scene: Scene) -> Iterator[Found | Left]:
             continue
         scene.claims.take(name, [address, *queue.beside(address)])
         plan = {"mode": "simple-queue", **queue.shape}
-        service = queue.service(address)
-        if mac := scene.mac_of(address):
-            service["mac"] = mac
+        service = queue.service(address) | scene.binding_of(address)
         yield scene.found(row, path, name, plan, service)

@@ -16,8 +16,10 @@ from reconciler.adopt.found import Found, Left, Options
 from reconciler.adopt.naming import is_utf8
 from reconciler.inventory import Inventory
 from reconciler.kinds import (
+    ADDRESS_LIST,
     ARP,
     HOTSPOT_PROFILE,
+    HOTSPOT_USER,
     PPP_PROFILE,
     PPP_SECRET,
     QUEUE_SIMPLE,
@@ -26,6 +28,8 @@ from reconciler.kinds import (
     is_fixed,
 )
 from reconciler.models import Binding, Mode, Router
+
+Key = tuple[str | None, ...]
 
 _LONGEST = 120
 
@@ -54,14 +58,20 @@ class Scene:
             parents |= {row.get("parent-queue", "") for row in self.facts.rows(kind.path)}
         return parents - {"", "none"}
 
-    def _known_names(self) -> dict[str, set[str]]:
-        menus = {Mode.PPPOE: PPP_SECRET.path, Mode.HOTSPOT: "/ip/hotspot/user"}
-        known: dict[str, set[str]] = {}
+    def _known_names(self) -> dict[str, set[Key]]:
+        """The keys of rows that the files want already, by menu."""
+        known: dict[str, set[Key]] = {}
         for sub in self.here:
-            if sub.plan.mode in menus:
-                known.setdefault(menus[sub.plan.mode], set()).add(sub.name)
+            if sub.plan.mode is Mode.PPPOE:
+                key: Key = (sub.name, sub.service.ppp_service.value)
+                known.setdefault(PPP_SECRET.path, set()).add(key)
+            elif sub.plan.mode is Mode.HOTSPOT:
+                known.setdefault(HOTSPOT_USER.path, set()).add((sub.name,))
+            elif sub.plan.mode is Mode.PCQ:
+                key = (sub.plan.list_name, str(sub.address))
+                known.setdefault(ADDRESS_LIST.path, set()).add(key)
             if sub.has_queue:
-                known.setdefault(QUEUE_SIMPLE.path, set()).add(sub.queue_name)
+                known.setdefault(QUEUE_SIMPLE.path, set()).add((sub.queue_name,))
         return known
 
     def _read_macs(self) -> dict[str, tuple[str, str | None]]:
@@ -74,14 +84,17 @@ class Scene:
                     found[row.get("address", "")] = (mac, row.get("interface"))
         return found
 
-    def mac_of(self, address: IPv4Address) -> str | None:
-        """The MAC that static entries tie to an address, unless the file would change them."""
+    def binding_of(self, address: IPv4Address) -> dict[str, str]:
+        """`mac`, and where it matters `interface`, of what static entries tie to an address."""
         mac, interface = self._macs.get(str(address), (None, None))
         if mac is None or int(mac[:2], 16) & 1 or set(mac) <= {"0", ":"}:
-            return None
-        if self.router.binding is Binding.ARP and interface != self.router.lan_interface:
-            return None
-        return mac
+            return {}
+        if self.router.binding is not Binding.ARP:
+            return {"mac": mac}
+        if interface is None:
+            return {}  # of a lease only: the file would add an ARP entry
+        same = interface == self.router.lan_interface
+        return {"mac": mac} if same else {"mac": mac, "interface": interface}
 
     # -- rows ----------------------------------------------------------------------
 
@@ -104,7 +117,7 @@ class Scene:
                 continue
             if is_fixed(row):
                 reason: str | None = "the router made it itself"
-            elif mark in self._marks or name in self._names.get(kind.path, ()):
+            elif mark in self._marks or kind.key_of(row) in self._names.get(kind.path, ()):
                 self.known += 1
                 continue
             elif mark is not None:

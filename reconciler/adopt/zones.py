@@ -88,6 +88,8 @@ class Places:
         for zone, pools in self._pools.items():
             added = [str(pool) for pool in pools[self._before.get(zone, 0) :]]
             reserved = self._own_addresses(zone, pools[self._before.get(zone, 0) :])
+            if zone == self.default and self.is_new and not proposal.found:
+                continue
             if zone == self.default and self.is_new:
                 proposal.zones[zone] = {
                     "id": zone,
