@@ -75,7 +75,7 @@ def ours(device: Device) -> dict[str, list[Row]]:
 def messes(draw: st.DrawFn) -> Mess:
     """What is done, to which of our rows, and how; numbers are taken modulo what there is."""
     deeds = st.sampled_from(
-        [_edit, _edit, _remove, _twin, _orphan, _rename, _shuffle, _shuffle, _spell, _intrude]
+        [_edit, _edit, _remove, _twin, _orphan, _rename, _shuffle, _spell, _intrude, _intrude]
     )
     numbers = st.integers(0, 999)
     return draw(st.lists(st.tuples(deeds, numbers, numbers), max_size=10))
@@ -152,11 +152,20 @@ def _shuffle(device: Device, path: str, row: Row, how: int) -> None:
             device.move(path, row[".id"], before)
 
 
-def _intrude(device: Device, path: str, row: Row, _how: int) -> None:
-    """A rule or queue of somebody else before ours."""
+BUILT_IN = {
+    "/ip/firewall/filter": "forward",
+    "/ip/firewall/nat": "dstnat",
+    "/ip/firewall/mangle": "forward",
+}
+
+
+def _intrude(device: Device, path: str, row: Row, how: int) -> None:
+    """A rule or queue of somebody else, before everything or before one of ours."""
     if path in RULES:
-        new = device.add(path, chain=row["chain"], action="accept", comment="in between")
-        device.move(path, new, row[".id"])
+        chain = row["chain"] if how % 2 else BUILT_IN[path]
+        before = row[".id"] if how % 2 else device.rows(path)[0][".id"]
+        new = device.add(path, chain=chain, action="accept", comment="in between")
+        device.move(path, new, before)
     elif path == "/queue/simple":
         new = device.add(path, name=f"before {row['name']}", target="10.20.0.0/16")
         device.move(path, new, row[".id"])
