@@ -24,7 +24,7 @@ def suspend(chosen: Chosen, on: date, cause: Cause) -> Outcome:
     ended = _last_end(service)
     if ended is not None and on < ended:
         raise Impossible(f"{name} was suspended until {ended}: it cannot be again from {on}.")
-    notes = ()
+    notes: tuple[str, ...] = ()
     if service.status is Status.FREE:
         notes = (f"{name} was free: bring it back with `reconcile client activate --free`.",)
     return Outcome(

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the client commands share: choosing clients, today, showing and writing changes."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from click.shell_completion import CompletionItem
+from rich.text import Text
+
+from reconciler.cli.context import Repo, is_interactive, out, say
+from reconciler.clients.outcome import Impossible, Outcome
+from reconciler.clients.select import Chosen, Filters
+from reconciler.edit import Edit
+from reconciler.errors import UsageError
+from reconciler.inventory import find_root
+from reconciler.models import Status, Zone
+from reconciler.staging import Act, EditFile, Staged, check, diff_lines, stage, write
+
+Command = Callable[..., None]
+STATUSES = [status.value for status in Status]
+_STYLES = {"+": "green", "-": "red", "@": "cyan", "r": "bold"}
+
+
+def _ids_of(folder: str, deep: bool = False) -> Callable[..., list[CompletionItem]]:
+    """Ids for the shell's completion: the names of files, so that nothing has to be loaded."""
+
+    def complete(
+        ctx: click.Context, _param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        given = ctx.find_root().params.get("repo")
+        root = Path(given) if given else find_root(Path.cwd())
+        if root is None:
+            return []
+        files = (root / folder).rglob("*.yaml") if deep else (root / folder).glob("*.yaml")
+        names = sorted(file.stem for file in files if not file.name.startswith("."))
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+    return complete
+
+
+complete_clients = _ids_of("inventory/clients", deep=True)
+complete_zones = _ids_of("inventory/zones")
+complete_plans = _ids_of("plans")
+complete_routers = _ids_of("inventory/routers")
+
+
+def client_argument(command: Command) -> Command:
+    return click.argument("client_id", metavar="ID", shell_complete=complete_clients)(command)
+
+
+def ids_argument(command: Command) -> Command:
+    return click.argument("ids", metavar="[ID]...", nargs=-1, shell_complete=complete_clients)(
+        command
+    )
+
+
+def filter_options(*, prefix: str = "", plan: str = "plan") -> Callable[[Command], Command]:
+    """`--zone`, `--plan`, `--status` and `--file`; with a prefix where these words set values."""
+
+    def decorate(command: Command) -> Command:
+        command = click.option(
+            "--file",
+            "id_file",
+            type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True),
+            help="A file of client ids, one a line; - for standard input.",
+        )(command)
+        command = click.option(
+            f"--{prefix}status",
+            "statuses",
+            multiple=True,
+            type=click.Choice(STATUSES),
+            help="Services in this state; may be given several times.",
+        )(command)
+        command = click.option(
+            f"--{prefix or ''}{plan}",
+            "plans",
+            multiple=True,
+            metavar="ID",
+            shell_complete=complete_plans,
+            help="Services of this plan; may be given several times.",
+        )(command)
+        return click.option(
+            f"--{prefix}zone",
+            "zones",
+            multiple=True,
+            metavar="ID",
+            shell_complete=complete_zones,
+            help="Clients of this zone; may be given several times.",
+        )(command)
+
+    return decorate
+
+
+def service_option(command: Command) -> Command:
+    return click.option(
+        "--service", metavar="ID", help="Only this service of clients that have several."
+    )(command)
+
+
+def write_options(command: Command) -> Command:
+    command = click.option("--yes", is_flag=True, help="Do not ask.")(command)
+    return click.option(
+        "--dry-run", is_flag=True, help="Show what would change and write nothing."
+    )(command)
+
+
+def filters_of(
+    zones: Sequence[str], plans: Sequence[str], statuses: Sequence[str], id_file: Path | None
+) -> Filters:
+    ids = None if id_file is None else read_ids(id_file)
+    return Filters(tuple(zones), tuple(plans), tuple(statuses), ids=ids)
+
+
+def read_ids(file: Path) -> tuple[str, ...]:
+    """Ids of a file, one a line or the first cell of it; `#` begins a comment."""
+    with click.open_file(str(file), encoding="utf-8-sig") as lines:
+        words = [line.partition("#")[0].replace(";", ",").partition(",")[0] for line in lines]
+    return tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
+
+
+def today_in(repo: Repo, zone: Zone | None, on: date | None) -> date:
+    """The date given, else the local date of the zone."""
+    if on is not None:
+        return on
+    name = (zone and zone.timezone) or repo.loaded.inventory.settings.timezone
+    return datetime.now(ZoneInfo(name)).date()
+
+
+def gather(
+    chosen: Iterable[Chosen], act: Callable[[Chosen], Outcome], *, skip: bool
+) -> tuple[list[EditFile], list[str]]:
+    """The edits of all services by file, and notes; `skip`: what is impossible is a note."""
+    edits: dict[str, list[Edit]] = {}
+    notes: list[str] = []
+    for one in chosen:
+        try:
+            outcome = act(one)
+        except Impossible as error:
+            if not skip:
+                raise
+            notes.append(f"left out: {error}")
+            continue
+        edits.setdefault(one.file, []).extend(outcome.edits)
+        notes += outcome.notes
+    acts = [EditFile(file, tuple(some)) for file, some in edits.items() if some]
+    return acts, list(dict.fromkeys(notes))
+
+
+def finish(
+    repo: Repo,
+    acts: Sequence[Act],
+    notes: Iterable[str] = (),
+    *,
+    dry_run: bool,
+    yes: bool,
+    ask: bool = False,
+) -> None:
+    """Show the diff, check the repository, ask where that is due, write, and name the files."""
+    staged = stage(repo.root, acts)
+    for note in notes:
+        say(note, "yellow")
+    if not staged:
+        say("Nothing to change.")
+        return
+    print_diff(staged)
+    for problem in check(repo.root, staged, repo.loaded.problems):
+        say(str(problem), "yellow")
+    count = f"{len(staged)} {'file' if len(staged) == 1 else 'files'}"
+    if dry_run:
+        say(f"Dry run: {count} would change, nothing was written.")
+        return
+    if ask and not yes and is_interactive() and not click.confirm(f"Write {count}?"):
+        raise click.Abort
+    write(repo.root, staged)
+    for one in staged:
+        say(f"{_deed(one)} {one.file}")
+    say(f"{count} written. See `reconcile plan`, then commit.")
+
+
+def print_diff(staged: Iterable[Staged]) -> None:
+    console = out()
+    for line in diff_lines(staged):
+        style = "bold" if line.startswith(("+++", "---")) else _STYLES.get(line[:1], "")
+        console.print(Text(line, style=style))
+
+
+def _deed(one: Staged) -> str:
+    if one.before is None:
+        return "made"
+    if one.after is None:
+        return "deleted"
+    return f"moved {one.moved_from} to" if one.moved_from else "changed"
+
+
+def need_something(what: object, text: str) -> None:
+    """Raises UsageError where a command was given nothing to do."""
+    if not what:
+        raise UsageError(text)
+
+
+def given(values: dict[str, Any]) -> dict[str, str]:
+    """The options that were used."""
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`client delete` and `forget`."""
+
+from collections.abc import Sequence
+
+import click
+
+from reconciler.cli.client.common import client_argument, finish, ids_argument, write_options
+from reconciler.cli.context import Repo
+from reconciler.clients.select import find_client
+from reconciler.edit import Put
+from reconciler.errors import UsageError
+from reconciler.staging import DeleteFile, EditFile
+
+WORD = "eliminar_clientes"
+
+
+@click.command("delete")
+@client_argument
+@click.option("--confirm", "word", metavar=WORD, help=f"The word {WORD}, typed out.")
+@write_options
+@click.pass_obj
+def delete(repo: Repo, client_id: str, word: str | None, dry_run: bool, yes: bool) -> None:
+    """Delete one client's file; the next apply takes the rows off the router.
+
+    `cancel` keeps what was; this does not.
+
+    \b
+    Example:  reconcile client delete ana-lopez --confirm eliminar_clientes
+    """
+    if word != WORD:
+        raise UsageError(
+            f"Deleting {client_id} takes the rows off the router at the next apply. If that is"
+            f" what you want, add --confirm {WORD}"
+        )
+    client = find_client(repo.loaded.inventory, client_id)
+    notes = [f"{client_id} goes with all of its history; `client cancel` would keep it."]
+    file = repo.loaded.inventory.where(client).file
+    finish(repo, [DeleteFile(file)], notes, dry_run=dry_run, yes=yes, ask=True)
+
+
+@click.command("forget")
+@ids_argument
+@write_options
+@click.pass_obj
+def forget(repo: Repo, ids: Sequence[str], dry_run: bool, yes: bool) -> None:
+    """Leave clients' rows on the router as they are, and take only our marks off.
+
+    Billing goes on. `client set ID --manage true` takes them back (`plan --adopt` then).
+
+    \b
+    Example:  reconcile client forget escuela-benito-juarez
+    """
+    if not ids:
+        raise UsageError("Name at least one client.")
+    inventory = repo.loaded.inventory
+    acts = [
+        EditFile(inventory.where(find_client(inventory, name)).file, (Put(("manage",), "false"),))
+        for name in ids
+    ]
+    finish(repo, acts, dry_run=dry_run, yes=yes, ask=len(acts) > 1)

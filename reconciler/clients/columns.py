@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clients as rows of text for tables and spreadsheets, one row a service, and as GeoJSON."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from reconciler.clients.fields import BY_NAME, FIELDS, value_text
+from reconciler.clients.select import Chosen
+from reconciler.errors import UsageError
+from reconciler.wording import did_you_mean, listing
+
+KEYS = ("id", "service", "zone", "plan", "status")
+DEFAULT = ("id", "name", "zone", "plan", "status", "address")
+EXPORTED = (
+    *DEFAULT,
+    "service",
+    "mac",
+    "username",
+    "since",
+    "phone",
+    "email",
+    "street",
+    "city",
+    "tax_id",
+    "location",
+    "local_address",
+    "notes",
+)
+READ_ONLY = ("mode", "router_now", "login", "suspended_since", "cause", "file", "former_ids")
+ALL = (*dict.fromkeys((*EXPORTED, *KEYS, *(field.name for field in FIELDS), *READ_ONLY)),)
+
+
+def columns_of(given: Sequence[str], default: Sequence[str]) -> list[str]:
+    """The columns named, or the default ones. Raises UsageError for an unknown one."""
+    names = [part.strip() for text in given for part in text.split(",") if part.strip()]
+    for name in names:
+        if name not in ALL:
+            near = did_you_mean(name, ALL)
+            hint = f" Did you mean {near}?" if near else f" There are: {listing(ALL, 99)}."
+            raise UsageError(f"There is no column {name}.{hint}")
+    return names or list(default)
+
+
+def row_of(one: Chosen, columns: Iterable[str]) -> dict[str, str]:
+    """The text of each column for one service; nothing is an empty text."""
+    return {name: _value(one, name) for name in columns}
+
+
+def _value(one: Chosen, name: str) -> str:
+    sub = one.sub
+    fixed = {
+        "id": sub.client.id,
+        "service": sub.service.id,
+        "zone": sub.zone.id,
+        "plan": sub.plan.id,
+        "status": sub.service.status.value,
+        "mode": sub.plan.mode.value,
+        "router_now": sub.router.id,
+        "login": sub.name,
+        "file": one.file,
+        "former_ids": ",".join(sub.client.former_ids),
+    }
+    if name in fixed:
+        return fixed[name]
+    suspended = sub.service.suspended
+    if name in ("suspended_since", "cause"):
+        if suspended is None:
+            return ""
+        return str(suspended.since) if name == "suspended_since" else suspended.cause.value
+    return value_text(BY_NAME[name], sub.client, sub.service)
+
+
+def geojson(chosen: Iterable[Chosen]) -> dict[str, Any]:
+    """A FeatureCollection (RFC 7946, longitude first) of the clients that have a location."""
+    clients: dict[str, list[Chosen]] = {}
+    for one in chosen:
+        clients.setdefault(one.sub.client.id, []).append(one)
+    return {
+        "type": "FeatureCollection",
+        "features": [feature for ones in clients.values() for feature in _features(ones)],
+    }
+
+
+def _features(ones: Sequence[Chosen]) -> list[Mapping[str, Any]]:
+    client = ones[0].sub.client
+    if client.contact.location is None:
+        return []
+    latitude, longitude = client.contact.location
+    services = [row_of(one, ("service", "plan", "status", "address")) for one in ones]
+    return [
+        {
+            "type": "Feature",
+            "id": client.id,
+            "geometry": {"type": "Point", "coordinates": [float(longitude), float(latitude)]},
+            "properties": {
+                "id": client.id,
+                "name": client.name,
+                "zone": client.zone,
+                "status": ones[0].sub.service.status.value,
+                "services": services,
+            },
+        }
+    ]
