@@ -5,6 +5,7 @@ Leases, ARP and the texts of their clashes: recorded from 7.21.4 and 7.23.7. Ser
 a 6.49 verbose export.
 """
 
+import contextlib
 import ipaddress
 
 from reconciler.emulator.facts.model import (
@@ -54,11 +55,14 @@ ARP = Menu(
 
 
 def network_of(fields: Fields, _version: Version) -> None:
-    """The network is computed from the address unless it was written."""
-    fields.setdefault(
-        "network", str(ipaddress.ip_interface(fields.get("address", "0.0.0.0/0")).network[0])
-    )
+    """The network is computed from the address unless it was written.
+
+    An export may hold an address that is none; it is kept, and has no network.
+    """
     fields["actual-interface"] = fields.get("interface", "")
+    with contextlib.suppress(ValueError):
+        address = ipaddress.ip_interface(fields.get("address", "0.0.0.0/0"))
+        fields.setdefault("network", str(address.network[0]))
 
 
 ADDRESS = Menu(
