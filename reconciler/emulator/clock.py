@@ -48,4 +48,8 @@ class Clock:
         return self.moment_at(self.now())
 
     def moment_at(self, when: float) -> datetime:
-        return self.start + timedelta(seconds=int(when))
+        """The date and time at a second of this clock; what lies beyond the calendar is its end."""
+        try:
+            return self.start + timedelta(seconds=int(when))
+        except OverflowError:
+            return datetime.max.replace(microsecond=0, tzinfo=self.start.tzinfo)

@@ -83,7 +83,7 @@ def interface_created(path: str) -> Hook:
             row.fields.setdefault("name", row.fields.get("default-name", row.identifier))
         values = {name: row.fields[name] for name in MIRRORED if name in row.fields}
         values["type"] = INTERFACE_TYPES[path]
-        store.create("/interface", values, number=row.number)
+        store.create("/interface", values, number=row.number, trusted=True)
 
     return hook
 

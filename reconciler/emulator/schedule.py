@@ -7,7 +7,6 @@ May import state, script, clock, kinds.
 
 import heapq
 import itertools
-import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
@@ -16,10 +15,9 @@ from reconciler.emulator.kinds.units import milliseconds
 from reconciler.emulator.script import ScriptError, run
 from reconciler.emulator.state import State
 from reconciler.emulator.table import Row
-from reconciler.emulator.version import MONTHS
+from reconciler.emulator.version import read_date
 
 PATH = "/system/scheduler"
-OLD_DATE = re.compile(r"([a-z]{3})/(\d{1,2})/(\d{4})")
 MOST_JOBS = 1000
 
 
@@ -92,8 +90,8 @@ class Schedule:
         if time == "startup":
             return self.device.booted
         zero = self.device.clock.start
-        day = read_date(row.fields["start-date"]) or (zero.year, zero.month, zero.day)
-        midnight = datetime(*day, tzinfo=zero.tzinfo)
+        day = read_date(row.fields["start-date"]) or zero.date()
+        midnight = datetime(day.year, day.month, day.day, tzinfo=zero.tzinfo)
         seconds = (milliseconds(time) or 0) / 1000
         start = (midnight - zero).total_seconds() + seconds
         # A start of this very second is now: the interval counts from when it was written.
@@ -173,13 +171,3 @@ class Schedule:
             self._arm(self.device, row)
             if row.fields["start-time"] == "startup" and row.fields.get("disabled") != "true":
                 self.start(self.source(row.fields.get("on-event", "")))
-
-
-def read_date(text: str) -> tuple[int, int, int] | None:
-    """`2026-01-02` or `jan/02/2026`."""
-    if match := OLD_DATE.fullmatch(text):
-        return int(match[3]), MONTHS.index(match[1]) + 1, int(match[2])
-    parts = text.split("-")
-    if len(parts) == 3 and all(part.isdecimal() for part in parts):
-        return int(parts[0]), int(parts[1]), int(parts[2])
-    return None

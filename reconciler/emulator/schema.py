@@ -13,7 +13,7 @@ from reconciler.emulator.kinds.combine import Ref
 from reconciler.emulator.version import Version
 
 LAST = ("disabled", "comment")
-READ_ONLY = frozenset({".id", "default", "dynamic", "invalid", "builtin", "running", "numbers"})
+READ_ONLY = frozenset(".id default default-name dynamic invalid builtin running numbers".split())
 UNKNOWN = F(clear=True)
 
 

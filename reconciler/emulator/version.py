@@ -7,9 +7,22 @@ headers of real exports and recorded rows for the dates (7.10).
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+OLD_DATE = re.compile(r"([a-z]{3})/(\d{1,2})/(\d{4})")
+
+
+def read_date(text: str) -> date | None:
+    """`2026-01-02` or `jan/02/2026`; None for what is no date."""
+    try:
+        if (match := OLD_DATE.fullmatch(text)) and match[1] in MONTHS:
+            return date(int(match[3]), MONTHS.index(match[1]) + 1, int(match[2]))
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, order=True)

@@ -38,7 +38,8 @@ VALUES = (
     "10.0.0.1/32", "10.0.0.0/8", "10.0.0.9-10.0.0.1", "::1", "1M/2M", "9/9", "1/2/3", "none",
     "default", "pcq", "forward", "drop", "jump", "ether1", "bridge", "yes", "no", "true", "1m",
     "00:00:01", "99999999999999999999", "!ether1", "!", "ñ", "\udcff", "a,b", "x" * 300, "all",
-    "startup", ":log info x", ":delay 1s", "/queue simple remove [find]", "18h-21h,mon", "name",
+    "startup", "2026-01-03", "jan/40/2026", "99999999999999w",
+    ":log info x", ":delay 1s", "/queue simple remove [find]", "18h-21h,mon", "name",
 )  # fmt: skip
 QUERIES = ("?name", "?-name", "?=name=a", "?>name=1", "?<.id=*2", "?#|", "?#&!", "?#9.", "?", "?#")
 

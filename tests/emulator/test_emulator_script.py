@@ -216,6 +216,20 @@ def test_what_is_due_is_played_in_its_order_at_its_time(console: Console) -> Non
     assert console.device.rows(lists) == []
 
 
+@pytest.mark.parametrize(
+    "start", ["2026-02-30", "feb/30/2026", "0000-00-00", "soon", "xyz/01/2026"]
+)
+def test_dates_that_are_none(console: Console, start: str) -> None:
+    words = ("=name=s", f"=start-date={start}")
+    assert console.trap(f"{SCHEDULER}/add", *words)[0].endswith("argument start-date")
+
+
+def test_a_scheduler_for_the_end_of_days(console: Console) -> None:
+    console.add(SCHEDULER, name="s", interval="99999999999999d", start_date="2026-01-03")
+    console.device.clock.advance(3 * 86400)
+    assert console.rows(f"{SCHEDULER}/print")[0]["next-run"].startswith("9999-12-31")
+
+
 def test_scripts_by_name_and_their_errors(console: Console) -> None:
     console.add("/system/script", name="hello", source=":log info hello; /nope add")
     console.add(SCHEDULER, name="s", interval="1m", on_event="hello")

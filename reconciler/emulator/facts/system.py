@@ -18,6 +18,7 @@ from reconciler.emulator.kinds.base import Int, Shaped, Text, words
 from reconciler.emulator.kinds.combine import Either, ref
 from reconciler.emulator.kinds.net import PREFIXES_KIND
 from reconciler.emulator.kinds.units import TIME_KIND, milliseconds
+from reconciler.emulator.version import read_date
 
 POLICIES = (
     "local telnet ssh ftp reboot read write policy test winbox password web sniff sensitive api"
@@ -48,6 +49,7 @@ def time_of_day(text: str) -> str | None:
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
+START_DATE = Shaped(lambda text: text if read_date(text) else None)
 TIME_OF_DAY = Shaped(time_of_day)
 GROUP_POLICY = Shaped(read_policy)
 
@@ -76,7 +78,7 @@ SCHEDULER = Menu(
     "/system/scheduler",
     {
         "name": NAME,
-        "start-date": F(),
+        "start-date": F(START_DATE),
         "start-time": F(Either((words("startup"), TIME_OF_DAY))),
         "interval": F(TIME_KIND, "0s"),
         "on-event": F(Text(), ""),
