@@ -17,6 +17,7 @@ from reconciler.cli.context import (
     confirm,
     first_code,
     on_option,
+    print_data,
     print_lines,
     say,
     scope_options,
@@ -34,6 +35,7 @@ from reconciler.review import check_expected, keep_reviewed
 from reconciler.router import AnswerState
 from reconciler.run import Scope, limits_of_routers, make_targets
 from reconciler.state import State
+from reconciler.wording import counted
 
 _SHOWN = 20
 
@@ -82,7 +84,7 @@ def apply(
                reconcile plan --out change.plan && reconcile apply change.plan
     """
     scope = Scope(routers, zones, clients)
-    reviewed = _read(planfile) if planfile else None
+    reviewed = read_plan_file(repo, planfile)
     adopt = adopt or (reviewed is not None and reviewed.adopts)
     targets = make_targets(repo.loaded, scope, adopt=adopt)
     with Fleet(targets, parallel=parallel) as fleet:
@@ -99,14 +101,17 @@ def apply(
         if rehearse:
             _rehearse(works)
         if not changes.is_empty:
-            confirm(f"Apply {len(changes.changes)} changes?", yes)
+            confirm(f"Apply {counted(len(changes.changes), 'change')}?", yes)
         code = carry_out(repo, fleet, _state(repo, on), whole=scope.is_whole, stream=form == "json")
     raise SystemExit(code)
 
 
-def _read(file: Path) -> PlanFile:
+def read_plan_file(repo: Repo, file: Path | None) -> PlanFile | None:
     """Raises Stale where it is damaged; bytes that are no text are damage too."""
-    return PlanFile.parse(file.read_text(encoding="utf-8", errors="replace"))
+    if file is None:
+        return None
+    text = file.read_text(encoding="utf-8", errors="replace")
+    return PlanFile.parse(text, repo.loaded.secrets.fingerprint)
 
 
 def carry_out(
@@ -143,7 +148,7 @@ def carry_out(
 
 
 def _to_stdout(event: Event) -> None:
-    click.echo(json.dumps(event))
+    print_data(json.dumps(event))
 
 
 def owner() -> str:

@@ -73,8 +73,28 @@ class Repo:
         return git.head_commit(self.root) if git.is_clean(self.root) else None
 
 
+class _Console(Console):
+    """One whose reader (head, less) may go: what it has seen is enough, and the work goes on."""
+
+    def on_broken_pipe(self) -> None:
+        mute()
+
+
+def mute() -> None:
+    """Nobody reads stdout any more: the rest of it goes nowhere, also what Python flushes last."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def print_data(text: str) -> None:
+    """Data for machines on stdout."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        mute()
+
+
 def out() -> Console:
-    return Console(soft_wrap=True, highlight=False, markup=False)
+    return _Console(soft_wrap=True, highlight=False, markup=False)
 
 
 def err() -> Console:

@@ -11,7 +11,14 @@ import click
 
 from reconciler import machine
 from reconciler.changeset import ChangeSet, to_json
-from reconciler.cli.context import Repo, first_code, on_option, print_lines, scope_options
+from reconciler.cli.context import (
+    Repo,
+    first_code,
+    on_option,
+    print_data,
+    print_lines,
+    scope_options,
+)
 from reconciler.cli.plan import change_set, known_clients, status_codes
 from reconciler.drift import DRIFT, with_causes
 from reconciler.errors import ReconcileError
@@ -59,7 +66,7 @@ def drift(
     if form == "text":
         print_lines(_lines(changes))
     else:
-        click.echo(FORMATS[form](changes))
+        print_data(FORMATS[form](changes))
     codes = status_codes(works)
     if any(change.cause == DRIFT for _, change in changes.changes):
         codes.append(2)

@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from reconciler import machine
-from reconciler.changeset import ChangeSet, to_json
+from reconciler.changeset import ChangeSet, plan_file_text, to_json
 from reconciler.cli.context import (
     Repo,
     first_code,
     on_option,
+    print_data,
     print_lines,
     scope_options,
 )
@@ -69,11 +70,12 @@ def plan(
         known_clients(repo, scope, works)
         changes = change_set(repo, works)
     if file:
-        file.write_text(FORMATS["json"](changes) + "\n", encoding="utf-8")
+        sign = repo.loaded.secrets.fingerprint
+        file.write_text(plan_file_text(changes, sign), encoding="utf-8")
     if form == "text":
         print_lines(text_lines(changes))
     else:
-        click.echo(FORMATS[form](changes))
+        print_data(FORMATS[form](changes))
     codes = status_codes(works)
     if detailed_exitcode and not changes.is_empty:
         codes.append(2)

@@ -80,7 +80,7 @@ def commit(world: World, monkeypatch: pytest.MonkeyPatch) -> Commit:
 
     def make() -> str:
         git("add", "--all")
-        git("commit", "--quiet", "--message", "state")
+        git("commit", "--quiet", "--allow-empty", "--message", "state")
         return git("rev-parse", "HEAD")
 
     make()
