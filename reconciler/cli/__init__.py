@@ -25,6 +25,7 @@ COMMANDS = {
     "detach": "detach",
     "unlock": "unlock",
     "rehearse": "rehearse",
+    "client": "client",
     "emulator": "emulator",
     "demo": "demo",
 }

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`client set`: any field of one client or of many, another plan, another id."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import click
+
+from reconciler.cli.client.common import (
+    Command,
+    complete_plans,
+    filter_options,
+    filters_of,
+    finish,
+    given,
+    ids_argument,
+    service_option,
+    today_in,
+    write_options,
+)
+from reconciler.cli.client.ledger import issued_on
+from reconciler.cli.client.passwords import with_random
+from reconciler.cli.context import Repo, on_option
+from reconciler.clients.equipment import lend_edits, take_back_edits
+from reconciler.clients.fields import BY_NAME, FIELDS, field_edits
+from reconciler.clients.outcome import Outcome
+from reconciler.clients.plans import Issued, change_plan, find_plan
+from reconciler.clients.rename import rename
+from reconciler.clients.select import Chosen, Filters, choose, find_client, only_service
+from reconciler.edit import Edit
+from reconciler.errors import UsageError
+from reconciler.staging import Act, EditFile
+
+
+def field_options(command: Command) -> Command:
+    """An option per field of the file; `none` takes a field out."""
+    for field in reversed(FIELDS):
+        command = click.option(field.option, field.name, metavar="VALUE", help=field.help)(command)
+    return command
+
+
+@click.command("set")
+@ids_argument
+@filter_options(plan="of-plan")
+@service_option
+@on_option
+@click.option("--id", "new_id", metavar="NEW", help="A new id; logins and sessions stay.")
+@click.option(
+    "--plan",
+    metavar="ID",
+    shell_complete=complete_plans,
+    help="Another plan, with the old one noted for billing.",
+)
+@field_options
+@click.option("--lend", multiple=True, metavar="ITEM[:SERIAL[:QUANTITY]]", help="Lent equipment.")
+@click.option("--returned", multiple=True, metavar="ITEM|SERIAL", help="Equipment that came back.")
+@write_options
+@click.pass_obj
+def set_fields(
+    repo: Repo,
+    /,
+    ids: Sequence[str],
+    zones: Sequence[str],
+    plans: Sequence[str],
+    statuses: Sequence[str],
+    id_file: Path | None,
+    service: str | None,
+    on: date | None,
+    new_id: str | None,
+    plan: str | None,
+    lend: Sequence[str],
+    returned: Sequence[str],
+    dry_run: bool,
+    yes: bool,
+    **fields: str | None,
+) -> None:
+    """Change fields of clients; `none` as a value takes a field out.
+
+    `--zone`, `--of-plan`, `--status` and `--file` choose clients; another zone is `migrate`'s.
+
+    \b
+    Examples:  reconcile client set ana-lopez --plan hogar-20 --phone "+52 555 111 9999"
+               reconcile client set ana-lopez --id ana-garcia --onu none
+               reconcile client set --zone norte --of-plan basico-5 --plan hogar-10 --dry-run
+    """
+    values = with_random(repo, given(fields))
+    if not (values or plan or new_id or lend or returned):
+        raise UsageError("Say what to set: --plan, --name, --phone … (see --help).")
+    inventory = repo.loaded.inventory
+    chosen = choose(inventory, ids, filters_of(zones, plans, statuses, id_file), service)
+    work = _Setting(repo, chosen, values, plan, on, one_service=bool(ids))
+    acts = work.acts(lend, returned)
+    if new_id is not None:
+        acts = [_renamed(repo, ids, new_id, acts)]
+    finish(repo, acts, work.notes, dry_run=dry_run, yes=yes, ask=len(acts) > 1)
+
+
+class _Setting:
+    """What is set on which services; notes for people."""
+
+    def __init__(
+        self,
+        repo: Repo,
+        chosen: Sequence[Chosen],
+        values: dict[str, str],
+        plan: str | None,
+        on: date | None,
+        *,
+        one_service: bool,
+    ) -> None:
+        self.notes: list[str] = []
+        self._repo = repo
+        self._chosen = chosen
+        self._values = values
+        self._plan = plan
+        self._on = on
+        self._one_service = one_service
+        self._issued: dict[date, Issued] = {}
+
+    def acts(self, lent: Sequence[str], returned: Sequence[str]) -> list[Act]:
+        by_client: dict[str, list[Chosen]] = {}
+        for one in self._chosen:
+            by_client.setdefault(one.sub.client.id, []).append(one)
+        acts: list[Act] = []
+        for ones in by_client.values():
+            client = ones[0].sub.client
+            edits = [
+                *self._of_client(),
+                *self._of_services(ones),
+                *lend_edits(lent),
+                *take_back_edits(client, returned),
+            ]
+            if edits:
+                acts.append(EditFile(ones[0].file, tuple(edits)))
+        return acts
+
+    def _of_client(self) -> list[Edit]:
+        return [
+            edit
+            for name, value in self._values.items()
+            if not BY_NAME[name].of_service
+            for edit in field_edits(BY_NAME[name], value, ())
+        ]
+
+    def _of_services(self, ones: Sequence[Chosen]) -> list[Edit]:
+        of_service = {name: v for name, v in self._values.items() if BY_NAME[name].of_service}
+        if not of_service and self._plan is None:
+            return []
+        if self._one_service:
+            ones = [only_service(ones, ones[0].sub.client.id)]
+        edits: list[Edit] = []
+        for one in ones:
+            if self._plan is not None:
+                outcome = self._change_plan(one, self._plan)
+                edits += outcome.edits
+                self.notes += outcome.notes
+            for name, value in of_service.items():
+                edits += field_edits(BY_NAME[name], value, one.at)
+        return edits
+
+    def _change_plan(self, one: Chosen, name: str) -> Outcome:
+        plan = find_plan(self._repo.loaded.inventory, name)
+        day = today_in(self._repo, one.sub.zone, self._on)
+        if day not in self._issued:
+            self._issued[day] = issued_on(self._repo.root, {day})
+        return change_plan(one, plan, day, self._issued[day])
+
+
+def _renamed(repo: Repo, ids: Sequence[str], new_id: str, acts: Sequence[Act]) -> EditFile:
+    """The rename with what else is set in the same run."""
+    if len(ids) != 1:
+        raise UsageError("--id renames exactly one client: name it by its id.")
+    inventory = repo.loaded.inventory
+    client = find_client(inventory, ids[0])
+    renamed = rename(inventory, client, choose(inventory, ids, Filters()), new_id)
+    others = [edit for act in acts if isinstance(act, EditFile) for edit in act.edits]
+    return EditFile(renamed.file, (*renamed.edits, *others), renamed.move_to)

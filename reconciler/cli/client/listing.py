@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`client list`: services of clients as a table, JSON, CSV or GeoJSON."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from reconciler.cli.client.common import (
+    complete_routers,
+    filter_options,
+    read_ids,
+)
+from reconciler.cli.context import Repo, out, say
+from reconciler.clients.columns import DEFAULT, columns_of, geojson, row_of
+from reconciler.clients.select import Filters, all_services, choose
+from reconciler.clients.sheet import write_sheet
+from reconciler.wording import printable
+
+_STYLES = {"suspended": "yellow", "cancelled": "dim", "free": "cyan"}
+
+
+@click.command("list")
+@filter_options()
+@click.option(
+    "--router",
+    "routers",
+    multiple=True,
+    metavar="ID",
+    shell_complete=complete_routers,
+    help="Services on this router; may be given several times.",
+)
+@click.option("--search", metavar="TEXT", default="", help="Text in names, contacts, addresses.")
+@click.option(
+    "--columns", multiple=True, metavar="NAMES", help="Which columns, separated by commas."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv", "geojson"]),
+    default="table",
+    show_default=True,
+)
+@click.pass_obj
+def list_clients(
+    repo: Repo,
+    zones: Sequence[str],
+    plans: Sequence[str],
+    statuses: Sequence[str],
+    id_file: Path | None,
+    routers: Sequence[str],
+    search: str,
+    columns: Sequence[str],
+    form: str,
+) -> None:
+    """List clients, one line a service.
+
+    \b
+    Examples:  reconcile client list --zone norte --status suspended
+               reconcile client list --format geojson > map.geojson
+    """
+    inventory = repo.loaded.inventory
+    ids = None if id_file is None else read_ids(id_file)
+    filters = Filters(
+        tuple(zones), tuple(plans), tuple(statuses), tuple(routers), ids, search.strip()
+    )
+    names = columns_of(columns, DEFAULT)
+    chosen = all_services(inventory) if filters.is_empty else choose(inventory, (), filters)
+    if form == "geojson":
+        click.echo(json.dumps(geojson(chosen), ensure_ascii=False, indent=1))
+        return
+    rows = [row_of(one, names) for one in chosen]
+    if form == "json":
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+    elif form == "csv":
+        click.echo(write_sheet(rows, names), nl=False)
+    else:
+        _print_table(rows, names)
+        clients = len({one.sub.client.id for one in chosen})
+        say(f"{clients} clients, {len(rows)} services")
+
+
+def _print_table(rows: Sequence[dict[str, str]], columns: Sequence[str]) -> None:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in columns:
+        table.add_column(name, no_wrap=name in ("id", "address", "mac"))
+    for row in rows:
+        style = _STYLES.get(row.get("status", ""), "")
+        table.add_row(*(Text(printable(row[name])) for name in columns), style=style)
+    console = out()
+    if not console.is_terminal:
+        console.width = 1000  # nothing is cut where a program reads it
+    console.print(table)

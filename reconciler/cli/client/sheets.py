@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`client export --csv` and `client import --csv`."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from reconciler.cli.client.common import filter_options, finish, read_ids, today_in, write_options
+from reconciler.cli.client.ledger import issued_on
+from reconciler.cli.context import Repo, err, on_option, say
+from reconciler.clients.columns import EXPORTED, columns_of, row_of
+from reconciler.clients.select import Filters, all_services, choose
+from reconciler.clients.sheet import read_sheet, write_sheet
+from reconciler.clients.upload import Difference, Uploader
+from reconciler.errors import FilesError, ReconcileError
+from reconciler.wording import printable
+
+_STDOUT = "-"
+
+
+@click.command("export")
+@click.option(
+    "--csv",
+    "file",
+    is_flag=False,
+    flag_value=_STDOUT,
+    default=_STDOUT,
+    metavar="[FILE]",
+    help="Where to; default: standard output.",
+)
+@click.option(
+    "--columns", multiple=True, metavar="NAMES", help="Which columns, separated by commas."
+)
+@click.option("--excel", is_flag=True, help="Semicolons and a byte order mark, as Excel likes.")
+@filter_options()
+@click.pass_obj
+def export_sheet(
+    repo: Repo,
+    file: str,
+    columns: Sequence[str],
+    excel: bool,
+    zones: Sequence[str],
+    plans: Sequence[str],
+    statuses: Sequence[str],
+    id_file: Path | None,
+) -> None:
+    """Write clients as CSV, one line a service.
+
+    \b
+    Examples:  reconcile client export --csv clients.csv --excel
+               reconcile client export --csv --zone norte --columns id,plan,zone,password
+    """
+    inventory = repo.loaded.inventory
+    ids = None if id_file is None else read_ids(id_file)
+    filters = Filters(tuple(zones), tuple(plans), tuple(statuses), ids=ids)
+    chosen = all_services(inventory) if filters.is_empty else choose(inventory, (), filters)
+    names = columns_of(columns, EXPORTED)
+    if "id" not in names:
+        names = ["id", *names]
+    data = write_sheet([row_of(one, names) for one in chosen], names, excel=excel)
+    if file == _STDOUT:
+        click.echo(data, nl=False)
+        return
+    try:
+        Path(file).write_bytes(data)
+    except OSError as error:
+        raise ReconcileError(f"{file}: {error.strerror}.") from error
+    say(f"{len(chosen)} services written to {file}")
+
+
+@click.command("import")
+@click.option(
+    "--csv",
+    "file",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A sheet with a column `id`; commas, semicolons or tabs, UTF-8 or windows-1252.",
+)
+@click.option("--new", "create", is_flag=True, help="Lines with an unknown id are new clients.")
+@on_option
+@write_options
+@click.pass_obj
+def import_sheet(
+    repo: Repo, file: Path, create: bool, on: date | None, dry_run: bool, yes: bool
+) -> None:
+    """Change clients by a spreadsheet: each cell that differs from the files.
+
+    An empty cell changes nothing, `none` takes a field out. Who comes to another mode needs the
+    columns plan and zone, for hotspot password too, for pppoe also local_address.
+
+    \b
+    Examples:  reconcile client import --csv clients.csv --dry-run
+               reconcile client import --csv newcomers.csv --new
+    """
+    inventory = repo.loaded.inventory
+    sheet, problems = read_sheet(file.read_bytes(), file.name)
+    if problems:
+        raise FilesError(problems)
+    day = today_in(repo, None, on)
+    issued = issued_on(repo.root, {day})
+    upload = Uploader(inventory, sheet, file.name, day, issued, create=create).run()
+    if upload.problems:
+        raise FilesError(upload.problems)
+    _print(upload.differences)
+    finish(repo, upload.acts, upload.notes, dry_run=dry_run, yes=yes, ask=True)
+
+
+def _print(differences: Sequence[Difference]) -> None:
+    """Before and after of each cell, on stderr: the diff is the data."""
+    if not differences:
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("client", "column", "before", "after"):
+        table.add_column(name)
+    for one in differences:
+        secret = "password" in one.column
+        table.add_row(
+            one.client,
+            one.column,
+            Text("***" if secret and one.before else printable(one.before) or "-", style="red"),
+            Text("***" if secret and one.after else printable(one.after) or "-", style="green"),
+        )
+    console = err()
+    if not console.is_terminal:
+        console.width = 200
+    console.print(table)
+    clients = len({one.client for one in differences})
+    say(f"{len(differences)} cells of {clients} clients differ.")
