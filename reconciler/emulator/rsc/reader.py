@@ -99,9 +99,10 @@ class Reader:
     # -- commands ------------------------------------------------------------
 
     def _add(self, path: str, values: Fields) -> None:
-        self._table(path, single=False)
+        table = self._table(path, single=False)
+        if table.menu.single:
+            raise traps.no_such_command()
         place = values.pop("place-before", None)
-        table = self.device.tables[path]
         before = select(table, place)[0] if place else None
         row = self.device.create(path, self._known(table, values), before)
         row.unset = self._unknown(table, values)
