@@ -62,7 +62,8 @@ def _operate(operators: list[tuple[str, str]], stack: list[bool]) -> None:
     """
     for number, (index, sign) in enumerate(operators):
         if index:
-            value = stack[-1 - int(index)] if int(index) < len(stack) else True
+            place = int(index) if len(index) < 10 else len(stack)
+            value = stack[-1 - place] if place < len(stack) else True
             if number == len(operators) - 1:
                 stack[:] = [value]
             else:
