@@ -57,14 +57,19 @@ def on_terminal(
     ) as process:
         os.close(slave)
         try:
-            while select.select([master], [], [], 20)[0]:
-                try:
-                    output += os.read(master, 65536)
-                except OSError:  # Linux says so when the last one who has it open is gone
-                    break
-                if interrupt_at and interrupt_at in output.decode(errors="replace"):
+            asked = False
+            for _ in range(20):
+                silent = not select.select([master], [], [], 1)[0]
+                if not silent:
+                    try:
+                        output += os.read(master, 65536)
+                    except OSError:  # Linux says so when the last one who has it open is gone
+                        break
+                now = bool(interrupt_at) and interrupt_at in output.decode(errors="replace")
+                # Again if nothing comes of it: just before Python waits for a line it is lost.
+                if now and (silent or not asked):
                     process.send_signal(signal.SIGINT)
-                    interrupt_at = ""
+                asked = now
             code = process.wait(20)
         finally:
             process.kill()
