@@ -13,7 +13,7 @@ from pathlib import Path
 
 from device import report
 from device.facts import load
-from device.suite import Device, Verdict, marked, run
+from device.suite import Device, Result, Verdict, marked, run
 from device.talk import Address, NoAnswer
 
 
@@ -40,7 +40,7 @@ def main() -> int:
     password = os.environ.get("PASSWORD", "")
     address = Address(options.host, port, options.user, password, options.tls)
     device = Device(address, users=options.users)
-    results = []
+    results: list[Result] = []
     try:
         for result in run(device, [fact for fact in load() if options.only in fact.id]):
             if not results:

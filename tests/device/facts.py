@@ -106,7 +106,7 @@ def writes(fact: Fact) -> bool:
 
 def check_safe(fact: Fact) -> None:
     """Raises UnsafeFact."""
-    own = set()
+    own: set[str] = set()
     for exchange in fact.talk:
         for words in exchange.requests:
             _check_request(fact, words, own)

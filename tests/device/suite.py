@@ -162,7 +162,7 @@ def holds(version: str, condition: str) -> bool:
 
 
 def _parts(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version.split(" ")[0])[:3])
+    return tuple(int(part) for part in re.findall(r"\d+", version.split(" ", maxsplit=1)[0])[:3])
 
 
 def marked(device: Device) -> Iterator[tuple[str, str]]:
