@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reconciler.desired import Source
-from reconciler.kinds import Kind, is_service_mark
+from reconciler.kinds import Kind, Row, is_service_mark
 from reconciler.order import Placement
 
 HIDDEN = "***"
@@ -28,7 +28,8 @@ class Action(StrEnum):
 @dataclass(frozen=True)
 class Change:
     """`before` and `after` hold canonical text of the fields that differ, all managed fields for
-    add and remove, None where unset. `row_id` is the router's `.id`, never shown or stored.
+    add and remove, None where unset. `row_id` is the router's `.id`, never shown or stored, and
+    `row` what was printed of it, with its secrets.
     `cause` is what drift says of it: pending or drift.
     """
 
@@ -40,6 +41,7 @@ class Change:
     source: Source
     mark: str
     row_id: str | None = None
+    row: Row | None = field(default=None, repr=False, compare=False)
     words: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     unset: tuple[str, ...] = ()
     place: Placement | None = None

@@ -56,14 +56,14 @@ def diff(kind: Kind, wanted: Sequence[Desired], rows: Sequence[Row], terms: Term
     marked = _by_mark(kind, rows)
     pairs, missing = _match(wanted, marked)
     spare = [row for rows_of in marked.values() for row in rows_of]
-    hidden = _hidden_secrets(kind, rows)
+    hidden = hidden_secrets(kind, rows)
     rekeyed: list[tuple[Desired, Row]] = []
     for desired, row in pairs:
         differences = compare(kind, desired, row, hidden)
         if differences and any(name in differences for name in kind.key):
             rekeyed.append((desired, row))
         elif differences:
-            outcome.changes.append(_set(Action.SET, desired, row, differences, terms))
+            outcome.changes.append(set_change(Action.SET, desired, row, differences, terms))
     taken = _Taken(kind, rows, [*missing, *(desired for desired, _ in rekeyed)], terms)
     for desired, row in rekeyed:
         _rekey(desired, row, taken, hidden, terms, outcome)
@@ -150,7 +150,7 @@ def _is_default(item: Field, values: Values) -> bool:
     return item.canonical(values.get(item.name)) == item.default
 
 
-def _hidden_secrets(kind: Kind, rows: Sequence[Row]) -> bool:
+def hidden_secrets(kind: Kind, rows: Sequence[Row]) -> bool:
     """Without the policy `sensitive` no row shows its password: not a difference, but unknown."""
     names = [item.name for item in kind.fields if item.secret]
     return bool(names and rows) and not any(
@@ -208,9 +208,9 @@ def _rekey(
     """A marked row whose key must change: one set, unless something stands on the new key."""
     if taken.foreign(desired) is None and not taken.ours(desired):
         differences = compare(desired.kind, desired, row, hidden)
-        outcome.changes.append(_set(Action.SET, desired, row, differences, terms))
+        outcome.changes.append(set_change(Action.SET, desired, row, differences, terms))
         return
-    outcome.changes.append(_remove(desired.kind, row, terms, desired.source))
+    outcome.changes.append(remove_change(desired.kind, row, terms, desired.source))
     _place_missing(desired, taken, hidden, terms, outcome)
 
 
@@ -219,13 +219,13 @@ def _place_missing(
 ) -> None:
     row = taken.foreign(desired)
     if row is None:
-        outcome.changes.append(_add(desired, terms))
+        outcome.changes.append(add_change(desired, terms))
     elif is_fixed(row):
         outcome.held.append(desired)
         outcome.problems.append(_held_problem(desired, terms))
     elif terms.adopt:
         differences = compare(desired.kind, desired, row, hidden)
-        outcome.changes.append(_set(Action.ADOPT, desired, row, differences, terms))
+        outcome.changes.append(set_change(Action.ADOPT, desired, row, differences, terms))
     else:
         outcome.problems.append(_conflict(desired, row, terms))
 
@@ -281,11 +281,12 @@ def _digests(kind: Kind, values: Values, names: Iterable[str], terms: Terms) -> 
     return {
         name: terms.digest(values.get(name) or "") or "changed"
         for name in names
-        if kind.by_name[name].secret
+        if name in kind.by_name and kind.by_name[name].secret
     }
 
 
-def _add(desired: Desired, terms: Terms) -> Change:
+def add_change(desired: Desired, terms: Terms) -> Change:
+    """A new row; `values` beyond the managed fields are written and not shown."""
     kind, values = desired.kind, desired.values
     return Change(
         Action.ADD,
@@ -301,13 +302,14 @@ def _add(desired: Desired, terms: Terms) -> Change:
     )
 
 
-def _set(
+def set_change(
     action: Action,
     desired: Desired,
     row: Row,
     differences: dict[str, tuple[str | None, str | None]],
     terms: Terms,
 ) -> Change:
+    """`row` gets what `desired` says in the fields of `differences`: a set or an adoption."""
     kind, values = desired.kind, desired.values
     words, unset = [], []
     for name in differences:
@@ -328,6 +330,7 @@ def _set(
         desired.source,
         desired.mark,
         row_id=row[".id"],
+        row=row,
         words=tuple(words),
         unset=tuple(unset),
         notice=desired.notice,
@@ -341,7 +344,7 @@ def _leave(kind: Kind, row: Row, terms: Terms) -> Change:
     if kind.commented and terms.lets_go(mark):
         return unmark(kind, row, mark)
     source = terms.sources.get(mark) or Source(_source_id(kind, mark))
-    return _remove(kind, row, terms, source)
+    return remove_change(kind, row, terms, source)
 
 
 def unmark(kind: Kind, row: Row, mark: str) -> Change:
@@ -355,6 +358,7 @@ def unmark(kind: Kind, row: Row, mark: str) -> Change:
         Source(mark),
         mark,
         row_id=row[".id"],
+        row=row,
         words=(("comment", label),),
     )
 
@@ -367,7 +371,8 @@ def _source_id(kind: Kind, mark: str) -> str:
     return f"plan/{re.sub('-(down|up)$', '', plan) if kind is QUEUE_TYPE else plan}"
 
 
-def _remove(kind: Kind, row: Row, terms: Terms, source: Source) -> Change:
+def remove_change(kind: Kind, row: Row, terms: Terms, source: Source) -> Change:
+    """A row of ours goes."""
     mark = kind.mark_of(row) or ""
     return Change(
         Action.REMOVE,
@@ -378,6 +383,7 @@ def _remove(kind: Kind, row: Row, terms: Terms, source: Source) -> Change:
         source,
         mark,
         row_id=row[".id"],
+        row=row,
         notice=terms.is_notice(row),
         digests=_digests(kind, row, (item.name for item in kind.fields if item.secret), terms),
     )
@@ -392,7 +398,8 @@ def _with_places(
 ) -> list[Change]:
     """Give adds their place and add the fewest moves, chain by chain, in the order of writing."""
     # A row whose chain itself changes is set first and moved within its new chain afterwards.
-    ids = {desired.mark: row[".id"] for desired, row in pairs}
+    standing = {desired.mark: row for desired, row in pairs}
+    ids = {mark: row[".id"] for mark, row in standing.items()}
     chains = {desired.mark: desired.values.get("chain") for desired, _ in pairs}
     table = [
         {**row, "chain": chains.get(kind.mark_of(row) or "", row.get("chain")) or ""}
@@ -410,7 +417,7 @@ def _with_places(
             if place.mark in adds:
                 result.append(_placed(adds[place.mark], place))
             elif place.mark in ids:
-                result.append(_move(kind, by_mark[place.mark], ids[place.mark], place))
+                result.append(move_change(kind, by_mark[place.mark], standing[place.mark], place))
     return result
 
 
@@ -418,7 +425,8 @@ def _placed(change: Change, place: Placement) -> Change:
     return replace(change, place=place)
 
 
-def _move(kind: Kind, desired: Desired, row_id: str, place: Placement) -> Change:
+def move_change(kind: Kind, desired: Desired, row: Row, place: Placement) -> Change:
+    """A rule of ours at another place; each stands before one that is placed already."""
     return Change(
         Action.MOVE,
         kind,
@@ -427,6 +435,7 @@ def _move(kind: Kind, desired: Desired, row_id: str, place: Placement) -> Change
         {"place": place.now},
         desired.source,
         desired.mark,
-        row_id=row_id,
+        row_id=row[".id"],
+        row=row,
         place=place,
     )
