@@ -6,12 +6,13 @@ Everything that changes rows, from the API, a script, an export or a test, comes
 keep what points to a row up to date. May import schema, table, hooks' protocol, clock, version.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from reconciler.emulator import facts, traps
 from reconciler.emulator.clock import Clock
-from reconciler.emulator.facts.model import Fields, Menu
+from reconciler.emulator.facts.model import Fields, Menu, inspected
 from reconciler.emulator.kinds.base import Kind
 from reconciler.emulator.schema import Shape, shape
 from reconciler.emulator.table import Row, Table
@@ -184,7 +185,9 @@ class Store:
             if check and not form.allows(plain):
                 if not self.lenient:
                     raise traps.unknown_parameter(name)
-                self.note(f"{form.menu.path} has no {plain} in {self.version.text}: kept as it is")
+                called = plain if plain in known_names() else "such property"
+                where = f"{form.menu.path} has no {called} in {self.version.text}"
+                self.note(f"{where}: kept as it is")
             field = form.property(plain)
             clears = field.clear and not (self.lenient and plain not in form.menu.properties)
             if plain is not name or (text == "" and clears):
@@ -211,7 +214,7 @@ class Store:
 
     def _doubt(self, kind: Kind, name: str, text: str, why: str) -> None:
         """Notes a value that was kept; what it refers to may still come."""
-        self.note(f"{name}={text}: {why}")
+        self.note(f"{why} ({name})")
         self.doubts.append((self.notes[-1], kind, name, text))
 
     def settle_doubts(self) -> None:
@@ -241,7 +244,7 @@ class Store:
         except traps.Trap as trap:
             if not self.lenient:
                 raise
-            self.note(f"{table.menu.path} {fields.get('name', '')}: {trap.message}")
+            self.note(f"{table.menu.path}: {trap.message}")
 
     def note(self, text: str) -> None:
         self.notes.append(f"{self.place}{text}")
@@ -303,6 +306,16 @@ def _free_name(table: Table) -> str:
     while f"{table.menu.name_prefix}{number}" in table.names:
         number += 1
     return f"{table.menu.name_prefix}{number}"
+
+
+@cache
+def known_names() -> frozenset[str]:
+    """Every argument of any version. A word that is none may be a piece of a broken value."""
+    known = {item for menu in inspected().values() for item in menu["arguments"].split()}
+    found = {re.split("[<>]", item)[0] for item in known}
+    return frozenset(
+        found.union(*(menu.properties for module in facts.MODULES for menu in module.MENUS))
+    )
 
 
 @cache

@@ -94,13 +94,26 @@ def test_the_forms_of_an_export() -> None:
 def test_what_is_not_known_is_kept_and_noted() -> None:
     device, notes = loaded(
         "/lcd interface\nset sfp1 timeout=10s\n/tool fancy\nset enabled=yes\n"
-        "/tool list\nadd a=1 !b\nadd a=2\n/ppp secret\nadd name=x new-thing=7\n"
+        "/tool list\nadd a=1 !b\nadd a=2\n/ppp secret\nadd name=x vlan-id=7\n"
     )
     assert device.rows("/lcd/interface")[0] == {".id": "*1", "name": "sfp1", "timeout": "10s"}
     assert device.rows("/tool/fancy") == [{"enabled": "yes"}]
     assert [row["a"] for row in device.rows("/tool/list")] == ["1", "2"]
-    assert device.rows("/ppp/secret")[0]["new-thing"] == "7"
-    assert any("new-thing" in note and note.startswith("line 9:") for note in notes)
+    assert device.rows("/ppp/secret")[0]["vlan-id"] == "7"
+    assert any("no vlan-id" in note and note.startswith("line 9:") for note in notes)
+
+
+def test_notes_hold_no_values() -> None:
+    """An export holds passwords, and what is broken may be one."""
+    _, notes = loaded(
+        '/ppp secret\nadd name=x password=geheim nonsense=geheim\nadd name=x password="geheim\n'
+        "add name=y password=a geheim\nadd name=geheim,geheim remote-address=geheim\n"
+        "set [ find name=geheim ] comment=geheim\nset [geheim] a=b\nset *99 a=geheim\n"
+        'geheim\n/lcd pin\nset geheim pin=geheim\n/x geheim=1 "geheim"\nadd (geheim)\n'
+        "/ip hotspot user\nadd name=geheim\nadd name=geheim\n"
+    )
+    assert len(notes) > 10
+    assert not [note for note in notes if "geheim" in note]
 
 
 def test_what_add_refuses_is_kept_and_noted() -> None:

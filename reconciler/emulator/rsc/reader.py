@@ -2,7 +2,9 @@
 """Loads an export into a device: compact, verbose or terse, of either major version.
 
 What it does not know is kept and noted, never dropped: unknown menus become opaque ones, unknown
-properties text. May import rsc.lexer, device, select, traps, facts.
+properties text. Notes name menus, properties and lines but no values: an export holds passwords.
+
+May import rsc.lexer, rsc.writer, state, select, traps, facts.
 """
 
 import re
@@ -66,7 +68,7 @@ class Reader:
         try:
             self._words(words(stripped))
         except (traps.Trap, LexError) as problem:
-            self.device.note(f"not understood: {problem}: {stripped[:60]}")
+            self.device.note(f"not understood: {problem}")
 
     def _words(self, found: list[Word]) -> None:
         path, rest = self._path(found)
@@ -81,7 +83,7 @@ class Reader:
         elif command in ("remove", "enable", "disable"):
             self._select(path, command, arguments)
         else:
-            raise traps.Trap(f"{command} is no command that an export holds")
+            raise traps.Trap("no command that an export holds")
 
     def _path(self, found: list[Word]) -> tuple[str, list[Word]]:
         """The menu a line is about: its own where it begins with `/`, else the last one."""
@@ -170,7 +172,7 @@ class Reader:
     def _found(self, table: Table, text: str, make: bool) -> list[Row]:
         match = FIND.fullmatch(text)
         if match is None:
-            raise traps.Trap(f"[{text}] is no find")
+            raise traps.Trap("brackets that hold no find")
         wanted = pairs(words(match[1]))
         rows = [row for row in table if holds(row, wanted)]
         if rows or not make or not wanted:
@@ -182,7 +184,7 @@ class Reader:
 
     def _make(self, table: Table, fields: Fields, selector: str) -> Row:
         """The export speaks of a row it does not add: one that routers of its kind have."""
-        self.device.note(f"{table.menu.path} {selector}: made as a built-in row")
+        self.device.note(f"{table.menu.path}: a row that is not added, taken for a built-in one")
         values = {k: v for k, v in fields.items() if k != "default"}
         row = self.device.create(table.menu.path, values)
         if "default" in fields:
@@ -208,6 +210,6 @@ def pairs(found: Iterable[Word]) -> Fields:
     for word in found:
         name, _, value = word.text.partition("=")
         if word.kind != "word" or word.quoted or word.inner or not PROPERTY.fullmatch(name):
-            raise traps.Trap(f"{word.text!r} is no name=value")
+            raise traps.Trap("a word that is no name=value")
         values[name] = value
     return values
