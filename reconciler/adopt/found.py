@@ -101,6 +101,10 @@ class Proposal:
         """Leave a service alone after all."""
         self.found.remove(found)
         self.left.append(Left(found.path, found.name, reason))
+        if found.plan.get("shaping") == "queue":
+            queue = found.service.get("queue", found.name)
+            why = f"it shapes {found.name}, which is left alone"
+            self.left.append(Left("/queue/simple", queue, why))
 
 
 def other_comments(found: Found) -> list[str]:

@@ -66,8 +66,9 @@ def _understood(proposal: Proposal) -> Iterator[Line]:
             " goes to `notes:`",
         )
     if proposal.environ:
-        names = ", ".join(sorted(proposal.environ)[:_EXAMPLES])
-        yield Line("plain", f"    {len(proposal.environ)} variables to be set: {names} …")
+        names = sorted(proposal.environ)
+        shown = ", ".join(names[:_EXAMPLES]) + (", …" if len(names) > _EXAMPLES else "")
+        yield Line("plain", f"    To be set in the environment ({len(names)}): {shown}")
 
 
 def _plans(proposal: Proposal) -> Iterator[Line]:

@@ -29,7 +29,7 @@ from reconciler.wording import did_you_mean
 @click.option("--write", is_flag=True, help="Write the files; without it nothing is written.")
 @click.option(
     "--secrets",
-    type=click.Choice([Keeping.AGE, Keeping.ENV, Keeping.PLAIN]),
+    type=click.Choice([Keeping.AGE.value, Keeping.ENV.value, Keeping.PLAIN.value]),
     help="How passwords are kept; default: age where the settings name an identity, else plain.",
 )
 @click.option("--suspended-list", metavar="LIST", help="The address list of who is cut.")
