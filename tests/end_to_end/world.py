@@ -138,7 +138,7 @@ class World:
 
 
 def run_cli(*arguments: str, environ: Mapping[str, str]) -> Ran:
-    out, err = io.StringIO(), io.StringIO()
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
     with (
         mock.patch.dict(os.environ, {**environ, "NO_COLOR": "1"}),
         contextlib.redirect_stdout(out),
@@ -149,7 +149,13 @@ def run_cli(*arguments: str, environ: Mapping[str, str]) -> Ran:
         except SystemExit as end:
             code = end.code
     assert isinstance(code, int)
-    return Ran(code, out.getvalue(), err.getvalue())
+    return Ran(code, _written(out), _written(err))
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    assert isinstance(stream.buffer, io.BytesIO)
+    return stream.buffer.getvalue().decode()
 
 
 def copy_example(root: Path) -> None:
