@@ -137,14 +137,19 @@ def load_with(
 
     settings = reading(SETTINGS, SETTINGS_FILE)
     readings = [reading(one.kind, one.file) for one in sorted(found, key=lambda one: one.file)]
-    documents = {file: parse(data, file)[0] for file, data in overlay.items() if data is not None}
-    draft = replace(assemble(root, settings, readings), _documents=documents)
     for one in (settings, *readings):
         problems.extend(one.problems)
-    for rule in CHECKS:
-        for source, finding in rule(draft):
-            if not (finding.needs_all and source.damaged):
-                problems.append(draft.problem(source, finding))
+    draft = assemble(root, settings, readings)
+    found_out = [
+        (source, finding)
+        for rule in CHECKS
+        for source, finding in rule(draft)
+        if not (finding.needs_all and source.damaged)
+    ]
+    if found_out:  # lines of files that are not on disk yet
+        texts = {file: parse(data, file)[0] for file, data in overlay.items() if data is not None}
+        draft = replace(draft, _documents=texts)
+    problems += [draft.problem(source, finding) for source, finding in found_out]
     unique = sorted(dict.fromkeys(problems), key=lambda problem: problem.sort_key)
     return (draft.inventory if settings.model is not None else None), unique
 
@@ -181,7 +186,7 @@ def _without_secrets(
     if data is None:
         return "", frozenset()
     text = data.decode(errors="replace").removeprefix("\ufeff")
-    document, _ = parse(data, "")
+    document = parse(data, "")[0] if b"plain" in data else None
     if document is None:
         return text, frozenset()
     found = sorted(_plain_nodes(document.node), key=lambda node: -int(node.start_mark.index))
@@ -250,8 +255,6 @@ def _temporary(path: Path, one: Staged, root: Path) -> str:
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     with os.fdopen(handle, "wb") as file:
         file.write(one.after or b"")
-        file.flush()
-        os.fsync(file.fileno())
     old = root / (one.moved_from or one.file)
     mode = stat.S_IMODE(old.stat().st_mode) if old.exists() else 0o666 & ~_umask()
     Path(name).chmod(mode)

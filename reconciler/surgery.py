@@ -152,7 +152,7 @@ def replace_entry(source: Source, node: Any, key: str, value: object) -> str:
     name, old = next(pair for pair in node.value if pair[0].value == key)
     start, end = name.start_mark.index, source.end_of_pair((name, old))
     if node.flow_style:
-        return source.splice(start, end, f"{scalar(key)}: {flow(value, key)}")
+        return source.splice(start, end, flow({key: value})[1:-1])
     column = name.start_mark.column
     stop = end if source.text[end - 1] == "\n" else source.next_line(end)
     lines = entry(key, value, column)
@@ -165,7 +165,7 @@ def insert_key(source: Source, node: Any, key: str, value: object, order: Sequen
     """A new key of a mapping, after the one that comes before it in `order`."""
     before = _predecessor(node, key, order)
     if node.flow_style:
-        new = f"{scalar(key)}: {flow(value, key)}"
+        new = flow({key: value})[1:-1]
         if not node.value:
             return source.splice(node.start_mark.index, node.end_mark.index, "{" + new + "}")
         if before is None:

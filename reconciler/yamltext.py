@@ -5,6 +5,7 @@ A text that another YAML reader would take for a number, a truth value or nothin
 people, editors and scripts read the files too. Pure. Imports nothing of the project.
 """
 
+import re
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any
@@ -25,6 +26,7 @@ _AMBIGUOUS = frozenset("y n yes no on off true false null ~ = << .inf -.inf +.in
 _LEADING = frozenset("-?:,[]{}#&*!|>'\"%@`+ ")
 _ANYWHERE = frozenset(":#\"'\\")
 _IN_FLOW = frozenset(",[]{}")
+_WORD = re.compile(r"[a-z][a-z0-9_]*")
 _RESOLVER = yaml.resolver.Resolver()
 _TEXT_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -55,7 +57,7 @@ def quoted(text: str, *, double: bool = False) -> str:
 def flow(value: object, key: str = "") -> str:
     """A value of any depth on one line: `{username: admin, ports: [1, 2]}`."""
     if isinstance(value, Mapping):
-        inner = (f"{scalar(name)}: {flow(part, name)}" for name, part in _present(value))
+        inner = (f"{_key(name)}: {flow(part, name)}" for name, part in _present(value))
         return "{" + ", ".join(inner) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(flow(part, key) for part in value) + "]"
@@ -65,7 +67,7 @@ def flow(value: object, key: str = "") -> str:
 def entry(key: str, value: object, indent: int) -> list[str]:
     """The lines of `key: value` at an indentation; on one line where it fits and reads well."""
     pad = " " * indent
-    name = scalar(key)
+    name = _key(key)
     if isinstance(value, str) and _is_literal(value):
         body = value.removesuffix("\n").split("\n")
         mark = "|" if value.endswith("\n") else "|-"
@@ -99,6 +101,11 @@ def item(value: object, indent: int, key: str = "") -> list[str]:
             return [f"{pad}- {lines[0].lstrip(' ')}", *lines[1:]]
         return [line]
     return [f"{pad}- {flow(value, key)}"]
+
+
+def _key(name: str) -> str:
+    """A key, which any reader of the files takes for a word, `on` too."""
+    return name if _WORD.fullmatch(name) else scalar(name)
 
 
 def _wants_block(key: str, value: object) -> bool:

@@ -161,8 +161,8 @@ def finish(
 ) -> None:
     """Show the diff, check the repository, ask where that is due, write, and name the files."""
     staged = stage(repo.root, acts)
-    for note in notes:
-        say(note, "yellow")
+    if notes := list(notes):
+        say("\n".join(notes), "yellow")
     if not staged:
         say("Nothing to change.")
         return
@@ -176,16 +176,22 @@ def finish(
     if ask and not yes and is_interactive() and not click.confirm(f"Write {count}?"):
         raise click.Abort
     write(repo.root, staged)
-    for one in staged:
-        say(f"{_deed(one)} {one.file}")
+    say("\n".join(f"{_deed(one)} {one.file}" for one in staged))
     say(f"{count} written. See `reconcile plan`, then commit.")
 
 
 def print_diff(staged: Iterable[Staged]) -> None:
+    lines = list(diff_lines(staged))
     console = out()
-    for line in diff_lines(staged):
-        style = "bold" if line.startswith(("+++", "---")) else _STYLES.get(line[:1], "")
-        console.print(Text(line, style=style))
+    if not console.is_terminal:
+        click.echo("\n".join(lines))
+        return
+    styled = (Text(line, style=_style(line)) for line in lines)
+    console.print(Text("\n").join(styled))
+
+
+def _style(line: str) -> str:
+    return "bold" if line.startswith(("+++", "---")) else _STYLES.get(line[:1], "")
 
 
 def _deed(one: Staged) -> str:
