@@ -125,7 +125,7 @@ def plan_router(
         Status.CONFLICT if conflict else Status.OK,
         version=actual.version,
         changes=tuple(changes),
-        sessions=tuple(_sessions(router, changes, wanted, actual)),
+        sessions=tuple(ending_sessions(router, changes, wanted, actual)),
         problems=tuple(problems),
         state=actual.state,
         elsewhere=wanted.elsewhere,
@@ -152,11 +152,11 @@ def take_census(router: Router, wanted: Wanted, actual: Actual) -> Census:
             mark = kind.mark_of(row)
             if mark is not None and is_service_mark(mark):
                 held.add(mark)
-                if _blocks(kind, row, router.lists.suspended):
+                if suspends(kind, row, router.lists.suspended):
                     suspended.add(mark)
     services = [row for row in wanted.rows if is_service_mark(row.mark)]
     blocked = {
-        row.mark for row in services if _blocks(row.kind, row.values, router.lists.suspended)
+        row.mark for row in services if suspends(row.kind, row.values, router.lists.suspended)
     }
     return Census(
         held=frozenset(held),
@@ -167,7 +167,7 @@ def take_census(router: Router, wanted: Wanted, actual: Actual) -> Census:
     )
 
 
-def _blocks(kind: Kind, row: Row, suspended_list: str) -> bool:
+def suspends(kind: Kind, row: Row, suspended_list: str) -> bool:
     """Whether a row of a service is what suspends it."""
     if kind in (ADDRESS_LIST, ADDRESS_LIST6):
         return row.get("list") == suspended_list
@@ -239,9 +239,10 @@ def _is_let_go(kind: Kind, row: Row, lets_go: Callable[[str], bool]) -> bool:
     return mark is None or lets_go(mark)
 
 
-def _sessions(
+def ending_sessions(
     router: Router, changes: Sequence[Change], wanted: Wanted, actual: Actual
 ) -> list[Session]:
+    """Sessions and connections that `changes` may end; `wanted`: who uses which profile."""
     found = touched(changes, wanted, actual.tables)
     mode = router.connections.mode
     fasttrack = has_fasttrack(actual.rows("/ip/firewall/filter"))
