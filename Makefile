@@ -13,10 +13,10 @@ CODE   := $(wildcard reconciler billing tests benchmarks)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types fmt schemas docs slow fuzz foreign bench clean
+.PHONY: help demo test check lint types fmt schemas docs slow fuzz foreign test-device facts bench clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { \
@@ -57,7 +57,10 @@ docs: $(READY) ## hold the documentation against the program
 slow: $(READY) ## the tests that `make test` leaves out
 	$(PYTEST) -m slow
 
-fuzz: $(READY) ## the laws, with many more generated cases than `make test`
+CASES ?= 1000000
+
+fuzz: $(READY) ## a million cases against the emulator, and the laws with many more than `make test`
+	PYTHONPATH=tests $(BIN)/python -m fuzz.harness --cases $(CASES)
 	$(PYTEST) -m hypothesis --hypothesis-profile=fuzz
 
 FOREIGN := .venv-foreign
@@ -69,6 +72,14 @@ $(FOREIGN)/.ready: tests/foreign/requirements.txt
 
 foreign: $(READY) $(FOREIGN)/.ready ## other people's RouterOS clients, Ansible too, against the emulator
 	$(PYTEST) -m foreign
+
+# USER is the person at the keyboard in every shell, so only one given to make names the router's.
+test-device: $(READY) ## facts against a real router: HOST=... USER=... PASSWORD=... [PORT= TLS= USERS=]
+	@ROUTER_USER='$(if $(filter command,$(firstword $(origin USER))),$(USER),admin)' \
+	  PYTHONPATH=tests $(BIN)/python -m device
+
+facts: $(READY) ## write the table of docs/routeros-facts.md from tests/device/facts
+	PYTHONPATH=tests $(BIN)/python -m device.table
 
 bench: $(READY) ## measure time and round trips
 	$(PYTEST) -m bench -s

@@ -16,9 +16,9 @@ from device.transcript import NAME, Exchange, parse
 
 MARK = "rc-contract-"
 FOLDER = Path(__file__).parent / "facts"
-SURE = ("recorded", "documented", "code", "inferred", "unsure")
+SURE = ("recorded", "manual", "clients", "inferred", "memory")
 READS = frozenset({"print", "getall", "login", "quit", "no-such-command"})
-CHANGES = frozenset({"set", "remove", "move", "unset", "enable", "disable", "comment"})
+CHANGES = frozenset({"set", "remove", "move", "unset", "disable", "comment"})
 MARKED = ("name", "list", "comment", "chain")
 
 # Menus whose rows a fact may add, those that others refer to last, and what keeps a row inert.

@@ -37,6 +37,7 @@ class Skip(Exception):
     """The device has no such menu, or the user may not."""
 
 
+ATTEMPTS = 3
 LACKING = ("no such command", "not enough permissions")
 
 
@@ -174,5 +175,13 @@ def marked(device: Device) -> Iterator[tuple[str, str]]:
 
 
 def clean(device: Device) -> None:
-    for menu, identifier in list(marked(device)):
-        device.talk([f"{menu}/remove", f"=.id={identifier}"])
+    """Again where the connection went in between. Raises NoAnswer when it goes every time."""
+    for attempt in range(ATTEMPTS):
+        try:
+            for menu, identifier in list(marked(device)):
+                device.talk([f"{menu}/remove", f"=.id={identifier}"])
+        except NoAnswer:
+            if attempt == ATTEMPTS - 1:
+                raise
+        else:
+            return
