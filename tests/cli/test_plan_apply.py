@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """plan and apply against emulated routers: exit codes, what is shown, what is written."""
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from end_to_end.world import World, assert_settled, run_cli
 
 from cli.conftest import Commit, client
+from reconciler.changeset import PlanFile, essence
 
 QUEUE = "/queue/simple"
 WRITES = ("/add", "/set", "/remove", "/move", "/unset")
@@ -347,6 +349,7 @@ def plan_file(world: World, tmp_path: Path) -> Path:
 
 def test_a_plan_file_is_the_json_of_the_plan(world: World, plan_file: Path) -> None:
     data = json.loads(plan_file.read_text(encoding="utf-8"))
+    assert data.pop("signature")
     assert data | {"created": None} == planned(world) | {"created": None}
 
 
@@ -396,6 +399,28 @@ def edited(plan_file: Path) -> None:
     plan_file.write_text(text.replace("2000000/20000000", "9000000/90000000"), encoding="utf-8")
 
 
+def forged(plan_file: Path) -> None:
+    """A change taken out, and the fingerprint made to fit."""
+    data = json.loads(plan_file.read_text(encoding="utf-8"))
+    del data["changes"][0]
+    entries = sorted(essence(entry) for entry in data["changes"])
+    data["fingerprint"] = hashlib.sha256("\n".join(entries).encode()).hexdigest()
+    assert PlanFile.parse(json.dumps(data | {"signature": None})).fingerprint
+    plan_file.write_text(json.dumps(data), encoding="utf-8")
+
+
+def unsigned(plan_file: Path) -> None:
+    data = json.loads(plan_file.read_text(encoding="utf-8"))
+    plan_file.write_text(json.dumps(data | {"signature": None}), encoding="utf-8")
+
+
+def noticed(plan_file: Path) -> None:
+    """A change put among the notices, which no fingerprint covers."""
+    data = json.loads(plan_file.read_text(encoding="utf-8"))
+    data["notices"] = data["changes"][:1]
+    plan_file.write_text(json.dumps(data), encoding="utf-8")
+
+
 def truncated(plan_file: Path) -> None:
     plan_file.write_bytes(plan_file.read_bytes()[:-40])
 
@@ -404,7 +429,7 @@ def binary(plan_file: Path) -> None:
     plan_file.write_bytes(b"\xff\xfe\x00plan")
 
 
-@pytest.mark.parametrize("damage", [edited, truncated, binary])
+@pytest.mark.parametrize("damage", [edited, forged, unsigned, noticed, truncated, binary])
 def test_a_plan_file_changed_by_hand_is_refused(world: World, plan_file: Path, damage: Any) -> None:
     damage(plan_file)
     ran = world.run("apply", str(plan_file), "--yes")

@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from reconciler.change import HIDDEN, Action, Change
-from reconciler.changeset import ChangeSet, PlanFile, Stale, essence, fingerprint, to_json
+from reconciler.changeset import (
+    ChangeSet,
+    PlanFile,
+    Stale,
+    essence,
+    fingerprint,
+    plan_file_text,
+    to_json,
+)
 from reconciler.desired import Desired, Source
 from reconciler.diff import Terms, diff
 from reconciler.errors import Problem, Severity, Where
@@ -314,6 +322,24 @@ def test_a_plan_file_that_was_changed_by_hand_is_refused(
     with pytest.raises(Stale) as refused:
         PlanFile.parse(json.dumps(data))
     assert refused.value.exit_code == 6
+
+
+def test_a_signed_plan_file_is_read_by_who_has_the_key_alone() -> None:
+    text = plan_file_text(change_set(queue_set(), notice_add()), digest)
+    assert PlanFile.parse(text, digest).fingerprint == change_set(queue_set()).fingerprint
+    moved = json.loads(text)
+    moved["changes"][0]["source"]["file"] = "inventory/clients/eva.yaml"
+    noticed = json.loads(text)
+    noticed["notices"] = []
+    bare = json.loads(text)
+    del bare["signature"]
+    for changed in (moved, noticed, bare):
+        with pytest.raises(Stale):
+            PlanFile.parse(json.dumps(changed), digest)
+    with pytest.raises(Stale):
+        PlanFile.parse(text, lambda whole: digest(whole + "another key"))
+    with pytest.raises(Stale):
+        PlanFile.parse(text)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "3", '"plan"', "{}", "\ud800"])
