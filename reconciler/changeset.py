@@ -173,7 +173,7 @@ class PlanFile:
             own = _hash(entries)
             for entry in notices:
                 essence(entry)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise Stale(f"This is no plan file ({error!r}). Make it with plan --out.") from error
         if version.split(".", maxsplit=1)[0] != FORMAT_VERSION.split(".", maxsplit=1)[0]:
             raise Stale(f"The plan file has format {version}, this program reads {FORMAT_VERSION}.")
