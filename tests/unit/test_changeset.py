@@ -342,7 +342,10 @@ def test_a_signed_plan_file_is_read_by_who_has_the_key_alone() -> None:
         PlanFile.parse(text)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", "3", '"plan"', "{}", "\ud800"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "null", "3", '"plan"', "{}", "\ud800", pytest.param("[" * 200_000, id="deep")],
+)
 def test_what_is_no_plan_file_is_refused(text: str) -> None:
     with pytest.raises(Stale):
         PlanFile.parse(text)
