@@ -160,17 +160,18 @@ def _remove_all(session: RouterSession, path: str, ids: Sequence[str]) -> list[s
         return session.write(commands)
 
     chunks = [ids[at : at + IDS_A_COMMAND] for at in range(0, len(ids), IDS_A_COMMAND)]
+    answers = ask(chunks)
     refused = [
         (id_,)
-        for chunk, answer in zip(chunks, ask(chunks), strict=True)
+        for chunk, answer in zip(chunks, answers, strict=True)
         if answer.state is AnswerState.FAILED
         for id_ in chunk
     ]
-    answers = ask(refused) if refused else []
+    lost = [answer for answer in answers if answer.state is not AnswerState.FAILED]
     return sorted(
         {
             f"{path}: {answer.message or answer.state.value}"
-            for answer in answers
+            for answer in [*lost, *(ask(refused) if refused else [])]
             if answer.state is not AnswerState.DONE and GONE not in (answer.message or "")
         }
     )

@@ -51,7 +51,8 @@ class Work:
     """One router's way through a run.
 
     `left`: differences that are not to be touched in this run; `owed`: removals left to a later
-    one, with the reason; `remaining`: what is not as wanted when all is written.
+    one, with the reason; `remaining`: what is not as wanted when all is written; `ended`: sessions
+    that were dropped or need not be, by the identity of the Session object.
     """
 
     target: Target
@@ -64,6 +65,7 @@ class Work:
     remaining: tuple[Change, ...] = ()
     owed: list[tuple[Change, str]] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    ended: set[int] = field(default_factory=set)
     verified: bool = False
 
     @property
@@ -202,6 +204,21 @@ class Fleet:
                 " Run again."
             )
 
+    def prepare(self, act: Callable[[Work, RouterSession], None]) -> None:
+        """What is to be done on every router that will be written to, before the first write.
+
+        A router on which `act` raises RouterError is left out of the run.
+        """
+
+        def one(work: Work) -> None:
+            assert work.session is not None
+            try:
+                act(work, work.session)
+            except RouterError as error:
+                work.plan = _failed_plan(work.target.router.id, error)
+
+        list(self._pool.map(one, [w for w in self.works if w.is_ready and w.plan.changes]))
+
     def apply(
         self, commit: State | None = None, *, whole: bool = True, log: Logs = _silent
     ) -> None:
@@ -220,6 +237,7 @@ class Fleet:
 
             def finish(work: Work) -> None:
                 self._read_back(work)
+                _end_the_rest(work)
                 if whole and commit and work.is_as_wanted:
                     _guarded(work, lambda session: write_state(session, work.plan.state, commit))
 
@@ -317,7 +335,7 @@ def _make(work: Work) -> None:
     def act(session: RouterSession) -> None:
         assert work.pen is not None
         write_waves(work.pen, make_waves(work.plan.changes))
-        _end_sessions(work, session, lambda change: change.action is not Action.REMOVE)
+        _end_sessions(work, session, lambda c: c.action is not Action.REMOVE and _is_done(work, c))
 
     _guarded(work, act)
 
@@ -342,21 +360,45 @@ def _break(work: Work, standing: dict[str, set[str]]) -> None:
     def act(session: RouterSession) -> None:
         assert work.pen is not None
         write_waves(work.pen, break_waves(going))
-        _end_sessions(work, session, lambda change: change.action is Action.REMOVE)
+        _end_sessions(work, session, lambda c: c.action is Action.REMOVE and _is_done(work, c))
 
     _guarded(work, act)
 
 
-def _end_sessions(work: Work, session: RouterSession, of_phase: Callable[[Change], bool]) -> None:
-    ending = [
-        one
-        for one in work.plan.sessions
-        if of_phase(one.cause) and work.answer(one.cause).state is AnswerState.DONE
-    ]
+def _is_done(work: Work, change: Change) -> bool:
+    return work.answer(change).state is AnswerState.DONE
+
+
+def _end_sessions(work: Work, session: RouterSession, is_made: Callable[[Change], bool]) -> None:
+    """End what hangs on the changes that are made, each once; nothing where the router is lost."""
+    ending = [s for s in work.plan.sessions if id(s) not in work.ended and is_made(s.cause)]
     if not ending or not session.alive:
         return
-    work.troubles += drop_sessions(session, ending)
-    work.troubles += cut_connections(session, ending, work.target.router.connections.maximum)
+    troubles = drop_sessions(session, ending)
+    troubles += cut_connections(session, ending, work.target.router.connections.maximum)
+    if session.alive:
+        work.troubles += troubles
+        work.ended |= {id(one) for one in ending}
+
+
+def _end_the_rest(work: Work) -> None:
+    """End what hangs on changes that are made, although the router was lost over them.
+
+    The next run sees no difference any more, so nobody would do it then.
+    """
+    remaining = {work.essence(change) for change in work.remaining}
+
+    def is_made(change: Change) -> bool:
+        if work.verified:
+            return work.essence(change) not in remaining
+        return work.answer(change).state in (AnswerState.DONE, AnswerState.UNKNOWN)
+
+    if work.verified:
+        _guarded(work, lambda session: _end_sessions(work, session, is_made))
+    open_ = [s for s in work.plan.sessions if id(s) not in work.ended and is_made(s.cause)]
+    if open_:
+        names = ", ".join(sorted({one.client for one in open_}))
+        work.troubles.append(f"these may go on as they were until their next login: {names}.")
 
 
 def _unsettled_marks(work: Work) -> set[str]:

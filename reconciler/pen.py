@@ -99,7 +99,9 @@ class Pen:
 
     def _note(self, step: Step, said: Answer) -> None:
         """The worst answer of a change's commands is that of the change."""
-        is_gone = step.command.verb == "remove" and GONE in (said.message or "")
+        # Of a list with one item gone the router removes nothing, so that says it of no change.
+        alone = step.command.verb == "remove" and len(step.changes) == 1
+        is_gone = alone and GONE in (said.message or "")
         answer = replace(said, state=AnswerState.DONE) if is_gone else said
         for change in step.changes:
             known = self.answers.get(id(change))

@@ -15,7 +15,10 @@ from reconciler.change import Action, Change
 from reconciler.desired import Desired, Source
 from reconciler.diff import Terms, diff
 from reconciler.emulator import Device
+from reconciler.fleet import Fleet
 from reconciler.kinds import FILTER, Row
+from reconciler.router import AnswerState
+from reconciler.run import Scope, make_targets
 from reconciler.sessions import SessionKind
 
 SETTINGS = {
@@ -459,3 +462,102 @@ def test_rules_in_another_order_take_the_fewest_moves(
     after = carried_out(changes, rows)
     assert [one for one in after if "[rc:" in one] == [one.values["comment"] for one in rules]
     assert [one for one in after if one.startswith("theirs")] == theirs
+
+
+# -- what a lost connection leaves undone ---------------------------------------------------
+
+
+@pytest.mark.parametrize("at", [1, 2])
+@pytest.mark.parametrize("took_effect", [True, False])
+def test_a_session_drops_although_the_connection_was_lost_over_it(
+    world: World, at: int, took_effect: bool
+) -> None:
+    """The next plan sees no difference any more, so it must be made good in the same run."""
+    settle(
+        world,
+        client("ana", "slow", "10.20.0.7"),
+        client("luis", "slow", "10.20.0.8"),
+        client("eva", "fast", "10.20.0.9"),
+    )
+    device = world.device("rb-norte")
+    for name in ("ana", "luis", "eva"):
+        log_in(device, name, "10.20.0.7")
+    put(world, client("ana", "fast", "10.20.0.7"))
+    faults = world.servers["rb-norte"].faults
+    (faults.drop_after_write if took_effect else faults.drop_before_write)(at)
+    world.apply()
+    if (at, took_effect) == (1, False):
+        world.apply()
+    assert_settled(world)
+    assert [row["name"] for row in device.rows("/ppp/active")] == ["luis", "eva"]
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_connections_end_although_the_session_was_lost_over_them(world: World, at: int) -> None:
+    device = world.device("rb-norte")
+    device.add("/ip/firewall/filter", **FASTTRACK)
+    settle(world, client("ana", "queue", "10.20.0.7"), client("eva", "queue", "10.20.0.70"))
+    device.add_dynamic(
+        "/ip/firewall/connection", src_address="10.20.0.7:1", dst_address="198.51.100.1:443"
+    )
+    put(world, client("ana", "queue", "10.20.0.7", **SUSPENDED))
+    world.servers["rb-norte"].faults.drop_after_write(at)
+    world.apply()
+    assert_settled(world)
+    assert device.rows("/ip/firewall/connection") == []
+
+
+def test_sessions_that_could_not_be_ended_are_told(world: World) -> None:
+    settle(
+        world,
+        client("ana", "slow", "10.20.0.7"),
+        client("luis", "slow", "10.20.0.8"),
+        client("eva", "fast", "10.20.0.9"),
+    )
+    log_in(world.device("rb-norte"), "ana", "10.20.0.7")
+    log_in(world.device("rb-norte"), "luis", "10.20.0.8")
+    put(world, client("ana", "fast", "10.20.0.7"))
+    faults = world.servers["rb-norte"].faults
+    faults.trap_at_write(2, "failure: timeout")
+    faults.trap_at_write(3, "failure: timeout")
+    (work, _) = world.apply()
+    assert work.troubles == ["/ppp/active: failure: timeout"]
+
+    put(world, client("luis", "fast", "10.20.0.8"))
+    with Fleet(make_targets(world.load(), Scope(("rb-norte",)))) as fleet:
+        (work,) = fleet.survey()
+        faults.drop_after_write(1)
+        faults.refuse_login = True
+        fleet.apply()
+    assert not work.verified
+    assert "these may go on as they were until their next login: luis/internet." in work.troubles
+
+
+def test_what_somebody_else_removed_meanwhile_is_gone(world: World) -> None:
+    """One of a list that is not there makes RouterOS refuse the list; the others are done."""
+    settle(world, *many("queue", 5, **SUSPENDED), *many_more("slow", 5), EVA)
+    device = world.device("rb-norte")
+    put(world, *many("queue", 5), *many_more("fast", 5))
+    fleet = Fleet(make_targets(world.load(), Scope(("rb-norte",))))
+    with fleet:
+        (work,) = fleet.survey()
+        suspended = rows_of(device, "/ip/firewall/address-list", list="rc-suspended")
+        device.remove("/ip/firewall/address-list", suspended[2][".id"])
+        device.remove("/ppp/secret", "m3")
+        fleet.apply()
+    assert rows_of(device, "/ip/firewall/address-list", list="rc-suspended") == []
+    failed = [c for c in work.plan.changes if work.answer(c).state is not AnswerState.DONE]
+    assert [dict(change.key)["name"] for change in failed] == ["m3"]
+    assert [(change.action, dict(change.key)["name"]) for change in work.remaining] == [
+        (Action.ADD, "m3")
+    ]
+    assert len(rows_of(device, "/ppp/secret", profile="fast")) == 5
+    assert_applied(world.apply())
+    assert_settled(world)
+
+
+EVA = client("eva", "fast", "10.20.0.9")
+
+
+def many_more(plan_: str, count: int) -> list[dict[str, Any]]:
+    return [client(f"m{n}", plan_, f"10.20.9.{1 + n}") for n in range(count)]
