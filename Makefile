@@ -82,7 +82,7 @@ facts: $(READY) ## write the table of docs/routeros-facts.md from tests/device/f
 	PYTHONPATH=tests $(BIN)/python -m device.table
 
 bench: $(READY) ## measure time and round trips
-	$(PYTEST) -m bench -s
+	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python $$script || exit; done
 
 clean: ## remove .venv and everything generated that git ignores
 	rm -rf $(VENV) $(FOREIGN) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .reconcile
