@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from reconciler.errors import Where
 from reconciler.kinds import Kind
 
+# The source of removals of what another billing system left: rows that are nobody's.
+TIDY = "router/tidy"
+
 
 @dataclass(frozen=True)
 class Source:

@@ -331,7 +331,22 @@ KINDS = (
     FILTER6,
     NAT,
 )
-BY_PATH = {kind.path: kind for kind in KINDS}
+# Never managed, only tidied up on request: other systems' pages for single clients.
+PROXY_ACCESS = Kind(
+    "/ip/proxy/access",
+    ("comment", "src-address"),
+    (
+        Field("src-address"),
+        Field("action", default="allow"),
+        Field("action-data"),
+        Field("local-port"),
+        _DISABLED,
+        _COMMENT,
+    ),
+    rank=0,
+)
+READ = (*KINDS, PROXY_ACCESS)
+BY_PATH = {kind.path: kind for kind in READ}
 
 # (menu, field) that names (menu, field): a row that is named so stays while its namer stays.
 REFERENCES: tuple[tuple[tuple[Kind, str], tuple[Kind, str]], ...] = (

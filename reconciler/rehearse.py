@@ -13,7 +13,7 @@ from reconciler.change import Change
 from reconciler.emulator import Device, serve
 from reconciler.errors import RouterError
 from reconciler.fleet import Fleet, Planner, Target, Work, planner
-from reconciler.kinds import KINDS, Row
+from reconciler.kinds import READ, Row
 from reconciler.planning import Status
 from reconciler.router import AnswerState, Read, Session, TlsMode
 from reconciler.sessions import SERVICES
@@ -44,7 +44,7 @@ class Refusal:
 
 def read_whole(session: Session) -> dict[str, list[Row]]:
     """Every property of every menu that a plan touches or names. Raises Unreachable, Refused."""
-    paths = [kind.path for kind in KINDS]
+    paths = [kind.path for kind in READ]
     paths += [path for path in _NAMED if path not in paths]
     paths += [service.active for service in SERVICES]
     answers = session.read([Read(path) for path in paths])

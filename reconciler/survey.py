@@ -7,7 +7,7 @@ Imports kinds, router, state.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.kinds import ADDRESS_LIST, KINDS, Row
+from reconciler.kinds import ADDRESS_LIST, READ, Row
 from reconciler.router import Read, Session
 from reconciler.state import State, parse_state
 
@@ -37,8 +37,8 @@ class Actual:
 
 def read_router(session: Session) -> Actual:
     """One round trip for everything; raises Unreachable or Refused."""
-    reads = [_read_of(kind.path, kind.print_fields, kind.where) for kind in KINDS]
-    seen = {kind.path for kind in KINDS}
+    reads = [_read_of(kind.path, kind.print_fields, kind.where) for kind in READ]
+    seen = {kind.path for kind in READ}
     reads += [_read_of(path, ()) for path in _LOOKED_AT if path not in seen]
     answers = session.read(reads)
     tables = {read.path: rows for read, rows in zip(reads, answers, strict=True)}

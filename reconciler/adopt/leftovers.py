@@ -13,7 +13,7 @@ from reconciler.adopt.facts import PROXY, Facts
 from reconciler.adopt.found import Left
 from reconciler.kinds import Row
 
-_PAGE = re.compile(r"(?P<service>.+)-(?P<page>Moroso|Aviso)")
+_PAGE = re.compile(r".+-(?P<page>Moroso|Aviso)|(?P<mikrowisp>Corte|Aviso)_Servicio_\d+")
 
 
 def proxy_rows(facts: Facts, debtors: Debtors) -> list[Left]:
@@ -27,13 +27,14 @@ def proxy_rows(facts: Facts, debtors: Debtors) -> list[Left]:
             continue
         key = (row["comment"], row["src-address"])
         seen[key] += 1
-        left.append(Left(PROXY, row["comment"], _reason(row, match["page"], seen[key], listed)))
+        is_cut = (match["page"] or match["mikrowisp"]) != "Aviso"
+        left.append(Left(PROXY, row["comment"], _reason(row, is_cut, seen[key], listed)))
     return left
 
 
-def _reason(row: Row, page: str, times: int, listed: set[str | None]) -> str:
+def _reason(row: Row, is_cut: bool, times: int, listed: set[str | None]) -> str:
     if times > 1:
         return "an old proxy page of one client, there more than once"
-    if page == "Moroso" and row["src-address"] not in listed:
+    if is_cut and row["src-address"] not in listed:
         return "an old proxy page of a client who is not in the debtors' list"
     return "an old proxy page of one client"

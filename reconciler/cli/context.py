@@ -158,6 +158,14 @@ def allow_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def tidy_option(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option(
+        "--tidy",
+        is_flag=True,
+        help="Remove what another billing system left on a router that is as the files say.",
+    )(command)
+
+
 def on_option(command: Callable[..., None]) -> Callable[..., None]:
     return click.option(
         "--on",

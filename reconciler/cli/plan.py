@@ -17,11 +17,13 @@ from reconciler.cli.context import (
     print_data,
     print_lines,
     scope_options,
+    tidy_option,
 )
-from reconciler.fleet import Fleet, Work
+from reconciler.fleet import Fleet, Work, planner
 from reconciler.planning import Status
 from reconciler.render import markdown, text_lines
 from reconciler.run import Scope, check_clients, make_targets
+from reconciler.tidy import tidying
 
 FORMATS: dict[str, Callable[[ChangeSet], str]] = {
     "markdown": markdown,
@@ -35,6 +37,7 @@ FORMATS: dict[str, Callable[[ChangeSet], str]] = {
 @scope_options
 @on_option
 @click.option("--adopt", is_flag=True, help="Take over rows without our mark that hold a key.")
+@tidy_option
 @click.option(
     "--format", "form", type=click.Choice(["text", *FORMATS]), default="text", show_default=True
 )
@@ -53,6 +56,7 @@ def plan(
     clients: tuple[str, ...],
     on: date | None,
     adopt: bool,
+    tidy: bool,
     form: str,
     file: Path | None,
     detailed_exitcode: bool,
@@ -65,7 +69,7 @@ def plan(
     del on  # the notice list, which depends on the date, needs the ledger
     scope = Scope(routers, zones, clients)
     targets = make_targets(repo.loaded, scope, adopt=adopt)
-    with Fleet(targets) as fleet:
+    with Fleet(targets, plan=tidying if tidy else planner) as fleet:
         works = fleet.survey()
         known_clients(repo, scope, works)
         changes = change_set(repo, works)

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What another billing system left behind on an adopted router, and its removal when asked.
+
+The one place where rows without our mark are removed: only with `--tidy`, only on a router that
+holds all that the files say, and only rows whose removal lets nobody browse. Imports change, diff,
+errors, fleet, kinds, planning, survey.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+from reconciler.change import Action, Change
+from reconciler.desired import TIDY, Source
+from reconciler.diff import json_key
+from reconciler.errors import Problem, Severity
+from reconciler.fleet import Target, planner
+from reconciler.kinds import (
+    ADDRESS_LIST,
+    ARP,
+    HOTSPOT_USER,
+    NAT,
+    PPP_SECRET,
+    PROXY_ACCESS,
+    QUEUE_SIMPLE,
+    Kind,
+    Row,
+    is_fixed,
+)
+from reconciler.models import Router
+from reconciler.planning import RouterPlan, Status
+from reconciler.survey import Actual
+
+# WispHub's pages of single clients: `0071-Aviso`, `0412-Moroso`; MikroWisp's `Corte_Servicio_12`.
+_PAGE = re.compile(r".+-(Moroso|Aviso)|(Corte|Aviso)_Servicio_\d+")
+_CUT_PAGE = re.compile(r".+-Moroso|Corte_Servicio_\d+")
+# Targets wider than this say nothing about single addresses.
+_WIDEST = 25
+
+
+def tidying(target: Target, actual: Actual) -> RouterPlan:
+    """A planner: the leftovers of a router that is as the files say; else its plan, and a word."""
+    plan = planner(target, actual)
+    if plan.status is not Status.OK or target.keep is not None or plan.changes:
+        return replace(plan, problems=(*plan.problems, _not_yet(target.router)))
+    return replace(plan, changes=tuple(leftovers(target.router, actual)))
+
+
+def is_tidied(entries: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a plan file was made with `--tidy`."""
+    return any(entry["source"]["id"] == TIDY for entry in entries)
+
+
+def leftovers(router: Router, actual: Actual) -> Iterator[Change]:
+    """The removals, each of a row that is nobody's."""
+    entries = list(_list_entries(router, actual))
+    gone = {change.row_id for change in entries}
+    lists = [row for row in actual.rows(ADDRESS_LIST.path) if row[".id"] not in gone]
+    yield from entries
+    yield from _pages(router, actual, lists)
+
+
+def _not_yet(router: Router) -> Problem:
+    return Problem(
+        "tidy-waits",
+        f"nothing of {router.id} is tidied up yet.",
+        "Look at it whole, and first apply the changes that it still needs",
+        severity=Severity.WARNING,
+        router=router.id,
+    )
+
+
+def _list_entries(router: Router, actual: Actual) -> Iterator[Change]:
+    """Entries of the lists of who is cut or reminded whose address nothing on the router has."""
+    names = (router.lists.suspended, router.lists.notice)
+    in_use = _addresses_in_use(actual, names)
+    for row in actual.rows(ADDRESS_LIST.path):
+        if row.get("list") not in names or is_fixed(row) or ADDRESS_LIST.mark_of(row):
+            continue
+        try:
+            address = IPv4Address(row.get("address", ""))
+        except ValueError:
+            continue
+        if not any(address in network for network in in_use.get(int(address) >> 8, ())):
+            yield _removal(ADDRESS_LIST, row, "Entries of nobody")
+
+
+def _addresses_in_use(actual: Actual, but_lists: tuple[str, str]) -> dict[int, list[IPv4Network]]:
+    """Networks that rows of clients name, by the first 24 bits; ours and other people's."""
+    texts = [row.get("remote-address", "") for row in actual.rows(PPP_SECRET.path)]
+    texts += [row.get("address", "") for row in actual.rows(HOTSPOT_USER.path)]
+    texts += [row.get("address", "") for row in actual.rows(ARP.path)]
+    for row in actual.rows(QUEUE_SIMPLE.path):
+        texts += row.get("target", "").split(",")
+    for row in actual.rows(ADDRESS_LIST.path):
+        if row.get("list") not in but_lists or ADDRESS_LIST.mark_of(row):
+            texts.append(row.get("address", ""))
+    found: dict[int, list[IPv4Network]] = {}
+    for text in texts:
+        try:
+            network = IPv4Network(text, strict=False)
+        except ValueError:
+            continue
+        if network.prefixlen >= _WIDEST:
+            found.setdefault(int(network.network_address) >> 8, []).append(network)
+    return found
+
+
+def _pages(router: Router, actual: Actual, lists: Sequence[Row]) -> Iterator[Change]:
+    """All pages but one for each address that a rule still leads to the proxy.
+
+    Without any page such a client would browse through the proxy. Who is cut keeps the page that
+    says so, though an older one may stand before it.
+    """
+    led, cut = _led_to_proxy(actual, lists), _members(lists, {router.lists.suspended})
+    pages: dict[str, list[Row]] = {}
+    for row in actual.rows(PROXY_ACCESS.path):
+        address = row.get("src-address", "")
+        if _PAGE.fullmatch(row.get("comment", "")) and address and not is_fixed(row):
+            pages.setdefault(address, []).append(row)
+    for address, rows in pages.items():
+        right = [
+            row for row in rows if bool(_CUT_PAGE.fullmatch(row["comment"])) == (address in cut)
+        ]
+        kept = (right or rows)[0] if address in led else None
+        for row in rows:
+            if row is not kept:
+                yield _removal(PROXY_ACCESS, row, "Pages of single clients")
+
+
+def _led_to_proxy(actual: Actual, lists: Sequence[Row]) -> set[str]:
+    """The members of every list whose traffic an enabled rule redirects to the router itself."""
+    rules = [row for row in actual.rows(NAT.path) if row.get("action") == "redirect"]
+    return _members(lists, {row.get("src-address-list") for row in rules if _is_enabled(row)})
+
+
+def _members(lists: Sequence[Row], names: Collection[str | None]) -> set[str]:
+    return {
+        row.get("address", "") for row in lists if row.get("list") in names and _is_enabled(row)
+    }
+
+
+def _is_enabled(row: Row) -> bool:
+    return row.get("disabled") not in ("true", "yes")
+
+
+def _removal(kind: Kind, row: Row, label: str) -> Change:
+    before = {item.name: item.canonical(row.get(item.name)) for item in kind.fields}
+    return Change(
+        Action.REMOVE,
+        kind,
+        json_key(kind, TIDY, row),
+        before,
+        {},
+        Source(TIDY, label=label),
+        TIDY,
+        row_id=row[".id"],
+    )
