@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from reconciler.change import Action, Change
 from reconciler.changeset import ChangeSet
+from reconciler.desired import TIDY
 from reconciler.kinds import without_mark
 from reconciler.normal import format_rate
 from reconciler.planning import RouterPlan
@@ -135,6 +136,8 @@ def _change_text(change: Change, ends: dict[int, str]) -> str:
 def _group(change: Change) -> str:
     """What is shown under one heading: a service, a plan, or all rules of the router."""
     source = change.source.id
+    if source == TIDY:
+        return f"left by others: {change.source.label.lower()}"
     return "block rules" if source.startswith("router/") else source
 
 

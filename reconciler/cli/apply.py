@@ -21,10 +21,11 @@ from reconciler.cli.context import (
     print_lines,
     say,
     scope_options,
+    tidy_option,
 )
 from reconciler.cli.plan import change_set, known_clients, status_codes
 from reconciler.errors import ReconcileError
-from reconciler.fleet import PARALLEL, Fleet, Work
+from reconciler.fleet import PARALLEL, Fleet, Planner, Work, planner
 from reconciler.guards import Allow, Guarded, check
 from reconciler.journal import Event, Journal, journal_file, new_run_id
 from reconciler.outcome import outcome_codes, outcome_lines
@@ -35,6 +36,7 @@ from reconciler.review import check_expected, keep_reviewed
 from reconciler.router import AnswerState
 from reconciler.run import Scope, limits_of_routers, make_targets
 from reconciler.state import State
+from reconciler.tidy import is_tidied, tidying
 from reconciler.wording import counted
 
 _SHOWN = 20
@@ -47,6 +49,7 @@ _SHOWN = 20
 @scope_options
 @on_option
 @click.option("--adopt", is_flag=True, help="Take over rows without our mark that hold a key.")
+@tidy_option
 @click.option("--rehearse", is_flag=True, help="First on a copy of each router; stop if refused.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @allow_options
@@ -70,6 +73,7 @@ def apply(
     clients: tuple[str, ...],
     on: date | None,
     adopt: bool,
+    tidy: bool,
     rehearse: bool,
     yes: bool,
     expect: str | None,
@@ -86,8 +90,10 @@ def apply(
     scope = Scope(routers, zones, clients)
     reviewed = read_plan_file(repo, planfile)
     adopt = adopt or (reviewed is not None and reviewed.adopts)
+    tidy = tidy or (reviewed is not None and is_tidied(reviewed.entries))
     targets = make_targets(repo.loaded, scope, adopt=adopt)
-    with Fleet(targets, parallel=parallel) as fleet:
+    planned = tidying if tidy else planner
+    with Fleet(targets, parallel=parallel, plan=planned) as fleet:
         works = fleet.survey()
         known_clients(repo, scope, works)
         if expect:
@@ -99,7 +105,7 @@ def apply(
             print_lines(text_lines(changes))
         check_limits(repo, works, Allow(**allow))
         if rehearse:
-            _rehearse(works)
+            _rehearse(works, planned)
         if not changes.is_empty:
             confirm(f"Apply {counted(len(changes.changes), 'change')}?", yes)
         code = carry_out(repo, fleet, _state(repo, on), whole=scope.is_whole, stream=form == "json")
@@ -160,8 +166,8 @@ def owner() -> str:
     return "".join(f"{user}@{socket.gethostname()}".split())
 
 
-def _rehearse(works: list[Work]) -> None:
-    rehearsal = rehearse_works(works)
+def _rehearse(works: list[Work], planned: Planner) -> None:
+    rehearsal = rehearse_works(works, planned)
     if is_wrong(rehearsal):
         print_lines(rehearsal_lines(rehearsal))
         raise ReconcileError("The rehearsal went wrong. Nothing was written to a router.")
