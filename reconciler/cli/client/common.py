@@ -49,7 +49,7 @@ complete_routers = _ids_of("inventory/routers")
 
 
 def client_argument(command: Command) -> Command:
-    return click.argument("client_id", metavar="ID", shell_complete=complete_clients)(command)
+    return click.argument("client", shell_complete=complete_clients)(command)
 
 
 def ids_argument(command: Command) -> Command:

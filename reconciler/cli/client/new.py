@@ -38,7 +38,7 @@ def _new_options(command: Command) -> Command:
 
 
 @click.command("new")
-@click.argument("client_id", metavar="[ID]", required=False)
+@click.argument("client", required=False)
 @_new_options
 @field_options
 @click.option(
@@ -54,7 +54,7 @@ def _new_options(command: Command) -> Command:
 def new(
     repo: Repo,
     /,
-    client_id: str | None,
+    client: str | None,
     zone: str | None,
     plan: str | None,
     status: str,
@@ -74,11 +74,11 @@ def new(
     inventory = repo.loaded.inventory
     values = given(fields)
     asks = is_interactive() and not yes
-    if client_id is None and "name" not in values:
+    if client is None and "name" not in values:
         values["name"] = _asked("Name of the client", asks, "--name")
-    if client_id is None:
+    if client is None:
         proposal = id_from(values["name"], taken_ids(inventory))
-        client_id = click.prompt("Id", default=proposal, err=True) if asks else proposal
+        client = click.prompt("Id", default=proposal, err=True) if asks else proposal
     zone = zone or _asked("Zone", asks, "--zone", inventory.zones)
     plan = plan or _asked("Plan", asks, "--plan", inventory.plans)
     in_zone, of_plan = _zone(repo, zone), find_plan(inventory, plan)
@@ -88,7 +88,7 @@ def new(
     file = new_client(
         inventory,
         allocator,
-        client_id,
+        client,
         in_zone,
         of_plan,
         with_random(repo, values),

@@ -20,7 +20,7 @@ WORD = "eliminar_clientes"
 @click.option("--confirm", "word", metavar=WORD, help=f"The word {WORD}, typed out.")
 @write_options
 @click.pass_obj
-def delete(repo: Repo, client_id: str, word: str | None, dry_run: bool, yes: bool) -> None:
+def delete(repo: Repo, client: str, word: str | None, dry_run: bool, yes: bool) -> None:
     """Delete one client's file; the next apply takes the rows off the router.
 
     `cancel` keeps what was; this does not.
@@ -30,12 +30,12 @@ def delete(repo: Repo, client_id: str, word: str | None, dry_run: bool, yes: boo
     """
     if word != WORD:
         raise UsageError(
-            f"Deleting {client_id} takes the rows off the router at the next apply. If that is"
+            f"Deleting {client} takes the rows off the router at the next apply. If that is"
             f" what you want, add --confirm {WORD}"
         )
-    client = find_client(repo.loaded.inventory, client_id)
-    notes = [f"{client_id} goes with all of its history; `client cancel` would keep it."]
-    file = repo.loaded.inventory.where(client).file
+    found = find_client(repo.loaded.inventory, client)
+    notes = [f"{client} goes with all of its history; `client cancel` would keep it."]
+    file = repo.loaded.inventory.where(found).file
     finish(repo, [DeleteFile(file)], notes, dry_run=dry_run, yes=yes, ask=True)
 
 

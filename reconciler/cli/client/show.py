@@ -26,7 +26,7 @@ from reconciler.wording import printable
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @click.pass_obj
-def show(repo: Repo, client_id: str, offline: bool, form: str) -> None:
+def show(repo: Repo, client: str, offline: bool, form: str) -> None:
     """Show a client: state, services, what the router holds, and the history of the file.
 
     A router that cannot be reached is said so; the rest is shown.
@@ -35,16 +35,16 @@ def show(repo: Repo, client_id: str, offline: bool, form: str) -> None:
     Example:  reconcile client show ana-lopez
     """
     inventory = repo.loaded.inventory
-    client = find_client(inventory, client_id)
-    chosen = choose(inventory, (client_id,), Filters())
+    found = find_client(inventory, client)
+    chosen = choose(inventory, (client,), Filters())
     live = [] if offline else look_at(repo, chosen)
-    revisions = history_of(repo.root, inventory.where(client).file)
+    revisions = history_of(repo.root, inventory.where(found).file)
     if form == "json":
-        data = _json(client, chosen, live, revisions)
+        data = _json(found, chosen, live, revisions)
         click.echo(json.dumps(data, ensure_ascii=False, indent=1, default=str))
         return
-    file = inventory.where(client).file
-    print_lines(_page(client, chosen, live, revisions, file))
+    file = inventory.where(found).file
+    print_lines(_page(found, chosen, live, revisions, file))
 
 
 def _json(

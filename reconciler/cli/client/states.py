@@ -169,7 +169,7 @@ def cancel_services(
 @click.pass_obj
 def return_service(
     repo: Repo,
-    client_id: str,
+    client: str,
     service: str | None,
     on: date | None,
     address: str | None,
@@ -182,9 +182,9 @@ def return_service(
     Example:  reconcile client return sofia-garcia
     """
     inventory = repo.loaded.inventory
-    chosen = choose(inventory, (client_id,), Filters(), service)
+    chosen = choose(inventory, (client,), Filters(), service)
     over = [one for one in chosen if is_over(one.sub)]
-    one = only_service(over or chosen, client_id)
+    one = only_service(over or chosen, client)
     given = address_given(address)
     if given is None and is_over(one.sub):
         sub = one.sub
