@@ -8,7 +8,7 @@ JSON is format 1.0 of docs/commands.md. Nothing in it is a secret: secret fields
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,6 +141,24 @@ def problem_json(problem: Problem) -> dict[str, Any]:
     }
 
 
+Sign = Callable[[str], str | None]
+"""The keyed hash of a text under the repository key; None without a key."""
+
+
+def unsigned(_text: str) -> None:
+    """The signature where a repository has no key."""
+
+
+def plan_file_text(changes: ChangeSet, sign: Sign) -> str:
+    """The JSON of a plan, signed with the repository key where there is one."""
+    data = to_json(changes)
+    return json.dumps(data | {"signature": sign(_canonical(data))}, indent=1) + "\n"
+
+
+def _canonical(data: Mapping[str, Any]) -> str:
+    return "plan file\n" + json.dumps(data, sort_keys=True)
+
+
 class Stale(ReconcileError):
     """What was reviewed is not what would be done now."""
 
@@ -164,10 +182,11 @@ class PlanFile:
         return any(entry["action"] == Action.ADOPT for entry in self.entries)
 
     @classmethod
-    def parse(cls, text: str) -> "PlanFile":
-        """Raises Stale where the file is damaged or was changed by hand."""
+    def parse(cls, text: str, sign: Sign = unsigned) -> "PlanFile":
+        """Raises Stale where the file is damaged, was changed by hand, or has not our signature."""
         try:
             data = json.loads(text)
+            signed = data.pop("signature", None)
             version, stated = str(data["format_version"]), data["fingerprint"]
             entries, notices = tuple(data["changes"]), tuple(data["notices"])
             own = _hash(entries)
@@ -181,5 +200,10 @@ class PlanFile:
             raise Stale(
                 "The plan file was changed after it was made: its fingerprint does not fit its"
                 " changes. Nothing was written. Make it anew with plan --out."
+            )
+        if signed != sign(_canonical(data)):
+            raise Stale(
+                "The plan file is not signed with this repository's key, or was changed after it"
+                " was. Nothing was written. Make it anew with plan --out."
             )
         return cls(stated, entries, notices, data.get("commit"))

@@ -37,6 +37,7 @@ from reconciler.router import AnswerState
 from reconciler.run import Scope, limits_of_routers, make_targets
 from reconciler.state import State
 from reconciler.tidy import is_tidied, tidying
+from reconciler.undo import Keeper, Seal
 from reconciler.wording import counted
 
 _SHOWN = 20
@@ -127,14 +128,26 @@ def carry_out(
     *,
     whole: bool = True,
     stream: bool = False,
+    undoes: str | None = None,
 ) -> int:
-    """Under lease and journal: write, read back, say what is not as wanted; the exit code.
+    """Under lease and journal: keep the inverse, write, read back, say what is not as wanted; the
+    exit code.
 
-    `stream`: the journal's events go to stdout instead of lines for people.
+    `stream`: the journal's events go to stdout instead of lines for people. `undoes`: the run that
+    is taken back.
     """
     now = datetime.now(UTC)
     fleet.hold(owner(), now)
     run = new_run_id(now)
+    Keeper(
+        repo.root,
+        run,
+        now.isoformat(timespec="seconds"),
+        repo.commit,
+        seal_of(repo),
+        state if whole else None,
+        undoes,
+    ).keep(fleet)
     with journal_file(repo.root, run) as sink:
         journal = Journal(
             run, [sink, *([_to_stdout] if stream else [])], repo.loaded.secrets.redact
@@ -151,6 +164,11 @@ def carry_out(
             _progress(work)
         print_lines(outcome_lines(fleet.works))
     return code
+
+
+def seal_of(repo: Repo) -> Seal:
+    secrets = repo.loaded.secrets
+    return Seal(secrets.key if secrets.has_key else None)
 
 
 def _to_stdout(event: Event) -> None:
