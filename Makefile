@@ -71,7 +71,7 @@ $(FOREIGN)/.ready: tests/foreign/requirements.txt
 	@touch $@
 
 foreign: $(READY) $(FOREIGN)/.ready ## other people's RouterOS clients, Ansible too, against the emulator
-	$(PYTEST) -m foreign
+	$(PYTEST) tests/foreign
 
 # USER is the person at the keyboard in every shell, so only one given to make names the router's.
 test-device: $(READY) ## facts against a real router: HOST=... USER=... PASSWORD=... [PORT= TLS= USERS=]
