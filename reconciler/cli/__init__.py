@@ -23,6 +23,7 @@ COMMANDS = {
     "drift": "drift",
     "import": "import_:import_command",
     "detach": "detach",
+    "undo": "undo",
     "unlock": "unlock",
     "rehearse": "rehearse",
     "client": "client",
