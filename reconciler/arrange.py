@@ -40,6 +40,22 @@ def break_waves(changes: Sequence[Change]) -> list[list[Change]]:
     return [wave for wave in (jumps, *ranked) if wave]
 
 
+def held_back(changes: Sequence[Change], waits: Callable[[Change], bool]) -> list[Change]:
+    """Removals that must wait, and every change that cannot be made before them.
+
+    Whoever takes the key of a row that stays waits too, and so does who takes theirs.
+    """
+    held = [c for c in changes if _is_removal(c) and waits(c)]
+    keys = {_key_before(c) for c in held}
+    while True:
+        known = {id(change) for change in held}
+        more = [c for c in changes if id(c) not in known and _key_after(c) in keys]
+        if not more:
+            return held
+        held += more
+        keys |= {_key_before(c) for c in more}
+
+
 def _is_removal(change: Change) -> bool:
     return change.action is Action.REMOVE
 
@@ -58,7 +74,9 @@ def _key_after(change: Change) -> Key | None:
 
 
 def _key_before(change: Change) -> Key:
-    return (change.kind.path, tuple(change.key.values()))
+    """The key that a removal or a set leaves; that of an add is its own."""
+    key = (change.before.get(name, value) for name, value in change.key.items())
+    return (change.kind.path, tuple(key))
 
 
 def group(changes: Iterable[Change], by: Callable[[Change], object]) -> list[list[Change]]:

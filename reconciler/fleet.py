@@ -15,7 +15,7 @@ from functools import partial
 from threading import Event, Lock, Thread
 
 from reconciler.apply import cut_connections, drop_sessions, write_state, write_waves
-from reconciler.arrange import break_waves, make_waves
+from reconciler.arrange import break_waves, held_back, make_waves
 from reconciler.change import Action, Change
 from reconciler.changeset import Stale, change_json, essence
 from reconciler.desired import Wanted
@@ -34,93 +34,14 @@ from reconciler.survey import Actual, read_router, read_rows
 PARALLEL = 32
 
 
-@dataclass(frozen=True)
-class Target:
-    """One router to work on: how to reach it, what it must hold, what of that was asked for."""
-
-    router: Router
-    endpoint: Endpoint
-    wanted: Wanted
-    digest: Digest = field(repr=False, default=lambda _text: None)
-    adopt: bool = False
-    keep: Keep | None = None
 
 
-@dataclass
-class Work:
-    """One router's way through a run.
-
-    `left`: differences that are not to be touched in this run; `owed`: removals left to a later
-    one, with the reason; `remaining`: what is not as wanted when all is written; `ended`: sessions
-    that were dropped or need not be, by the identity of the Session object.
-    """
-
-    target: Target
-    plan: RouterPlan
-    session: RouterSession | None = None
-    pen: Pen | None = None
-    lease: Lease | None = None
-    lock: Lock = field(default_factory=Lock, repr=False)
-    left: tuple[Change, ...] = ()
-    remaining: tuple[Change, ...] = ()
-    owed: list[tuple[Change, str]] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
-    ended: set[int] = field(default_factory=set)
-    verified: bool = False
-
-    @property
-    def is_ready(self) -> bool:
-        return self.plan.status is Status.OK and self.session is not None
-
-    def answer(self, change: Change) -> Answer:
-        """What became of a change of this plan."""
-        known = self.pen.answers.get(id(change)) if self.pen else None
-        return known or Answer(AnswerState.NOT_TRIED)
-
-    def essence(self, change: Change) -> str:
-        """What makes a change the same one when it is planned again."""
-        return essence(change_json(self.plan.router, change))
-
-    def keep_only(self, essences: Collection[str]) -> None:
-        """Leave every change out that is none of these."""
-        self.plan, self.left = narrowed(self.plan, lambda change: self.essence(change) in essences)
-
-    def count(self, state: AnswerState) -> int:
-        return sum(self.answer(change).state is state for change in self.plan.changes)
-
-    @property
-    def is_as_wanted(self) -> bool:
-        """Whether the whole router was read back without any difference."""
-        return self.verified and not (self.remaining or self.owed or self.left)
-
-    def close(self) -> None:
-        """Give the lease back and log out."""
-        with self.lock:
-            if self.lease:
-                self.lease.release()
-                self.lease = None
-            if self.session:
-                self.session.close()
-                self.session = None
 
 
-def _silent(_router: str) -> Log:
-    return Silent()
 
 
-Logs = Callable[[str], Log]
-Planner = Callable[[Target, Actual], RouterPlan]
 
 
-def planner(target: Target, actual: Actual) -> RouterPlan:
-    return plan_router(
-        target.router,
-        target.wanted,
-        actual,
-        target.digest,
-        adopt=target.adopt,
-        keep=target.keep,
-    )
 
 
 class Fleet:
@@ -265,20 +186,8 @@ class Fleet:
         _guarded(work, read)
 
 
-def _reconnect(work: Work) -> None:
-    try:
-        work.session = connect(work.target.endpoint)
-    except RouterError as error:
-        work.troubles.append(str(error))
-        return
-    if work.lease:
-        work.lease.move_to(work.session)
 
 
-def _pen(work: Work, log: Log) -> Pen:
-    assert work.session is not None
-    keep = work.lease.keep if work.lease else _no_lease
-    return Pen(work.session, work.target.router.pipeline, keep, log)
 
 
 def _renew(work: Work, _session: RouterSession) -> None:
@@ -286,8 +195,6 @@ def _renew(work: Work, _session: RouterSession) -> None:
         work.lease.keep()
 
 
-def _no_lease() -> None:
-    """Nothing to renew: no lease was asked for."""
 
 
 @contextmanager
@@ -313,113 +220,23 @@ def _kept(works: Sequence[Work]) -> Iterator[None]:
         keeper.join()
 
 
-def _receivers(works: Sequence[Work]) -> list[Work]:
-    """The routers to which services move that another one is to let go of."""
-    homes = {work.plan.moves_to(change) for work in works for change in work.plan.changes}
-    return [work for work in works if work.plan.router in homes]
 
 
-def _guarded(work: Work, act: Callable[[RouterSession], None]) -> None:
-    """A router that fails in the middle is a result of that router alone."""
-    if work.session is None or not work.session.alive:
-        return
-    try:
-        act(work.session)
-    except RouterError as error:
-        work.troubles.append(str(error))
 
 
-def _make(work: Work) -> None:
-    """Adds, sets and moves, and the sessions and connections that end with them."""
-
-    def act(session: RouterSession) -> None:
-        assert work.pen is not None
-        write_waves(work.pen, make_waves(work.plan.changes))
-        _end_sessions(work, session, lambda c: c.action is not Action.REMOVE and _is_done(work, c))
-
-    _guarded(work, act)
 
 
-def _break(work: Work, standing: dict[str, set[str]]) -> None:
-    """Removals, but for services that do not stand yet where they are to stand."""
-    going: list[Change] = []
-    unmade = {
-        change.mark
-        for change in work.plan.changes
-        if change.action is not Action.REMOVE and work.answer(change).state is not AnswerState.DONE
-    }
-    for change in work.plan.changes:
-        if change.mark in unmade:
-            continue
-        home = work.plan.moves_to(change)
-        if home is None or (home in standing and change.mark not in standing[home]):
-            going.append(change)
-        else:
-            work.owed.append((change, f"until {home} is seen to carry it"))
-
-    def act(session: RouterSession) -> None:
-        assert work.pen is not None
-        write_waves(work.pen, break_waves(going))
-        _end_sessions(work, session, lambda c: c.action is Action.REMOVE and _is_done(work, c))
-
-    _guarded(work, act)
 
 
-def _is_done(work: Work, change: Change) -> bool:
-    return work.answer(change).state is AnswerState.DONE
 
 
-def _end_sessions(work: Work, session: RouterSession, is_made: Callable[[Change], bool]) -> None:
-    """End what hangs on the changes that are made, each once; nothing where the router is lost."""
-    ending = [s for s in work.plan.sessions if id(s) not in work.ended and is_made(s.cause)]
-    if not ending or not session.alive:
-        return
-    troubles = drop_sessions(session, ending)
-    troubles += cut_connections(session, ending, work.target.router.connections.maximum)
-    if session.alive:
-        work.troubles += troubles
-        work.ended |= {id(one) for one in ending}
 
 
-def _end_the_rest(work: Work) -> None:
-    """End what hangs on changes that are made, although the router was lost over them.
-
-    The next run sees no difference any more, so nobody would do it then.
-    """
-    remaining = {work.essence(change) for change in work.remaining}
-
-    def is_made(change: Change) -> bool:
-        if work.verified:
-            return work.essence(change) not in remaining
-        return work.answer(change).state in (AnswerState.DONE, AnswerState.UNKNOWN)
-
-    if work.verified:
-        _guarded(work, lambda session: _end_sessions(work, session, is_made))
-    open_ = [s for s in work.plan.sessions if id(s) not in work.ended and is_made(s.cause)]
-    if open_:
-        names = ", ".join(sorted({one.client for one in open_}))
-        work.troubles.append(f"these may go on as they were until their next login: {names}.")
 
 
-def _unsettled_marks(work: Work) -> set[str]:
-    return {change.mark for change in work.remaining if change.action is not Action.REMOVE}
 
 
-def _with_live_sessions(plan: RouterPlan, session: RouterSession) -> RouterPlan:
-    """Keep of the candidates those that are logged in now."""
-    kinds = {candidate.kind for candidate in plan.sessions}
-    active = {
-        service.active: read_rows(session, service.active, (service.user_field,))
-        for service in SERVICES
-        if service.kind in kinds
-    }
-    dropping = live(plan.sessions, active)
-    dropping += [one for one in plan.sessions if one.kind is SessionKind.CONNECTIONS]
-    return replace(plan, sessions=tuple(dropping))
 
 
-def _failed_plan(router: str, error: RouterError) -> RouterPlan:
-    problems: tuple[Problem, ...] = ()
-    if isinstance(error, LoginRefused) or error.exit_code == 1:
-        problems = (Problem("router-refused", str(error), router=router, severity=Severity.ERROR),)
-    return RouterPlan(router, Status.UNREACHABLE, problems=problems, error=str(error))
+
+

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from end_to_end.world import World, assert_applied, assert_settled, changes_of
+from end_to_end.world import WRITES, World, assert_applied, assert_settled, changes_of
 from reconciler.change import Action, Change
 from reconciler.desired import Desired, Source
 from reconciler.diff import Terms, diff
@@ -561,3 +561,42 @@ EVA = client("eva", "fast", "10.20.0.9")
 
 def many_more(plan_: str, count: int) -> list[dict[str, Any]]:
     return [client(f"m{n}", plan_, f"10.20.9.{1 + n}") for n in range(count)]
+
+
+def take_over(world: World) -> None:
+    """Ana moves to the other router, and somebody else gets what she had on this one."""
+    settle(world, client("ana", "queue", "10.20.0.7"), client("eva", "queue", "10.20.0.9"))
+    put(
+        world,
+        client("ana", "queue", "10.30.0.7", zone="sur"),
+        client("pia", "queue", "10.20.0.7", name="ana"),
+    )
+
+
+def test_who_gets_the_name_of_a_service_that_moves_waits_until_it_has_moved(world: World) -> None:
+    take_over(world)
+    faults = world.servers["rb-sur"].faults
+    faults.go_away()
+    tried = world.run("apply", "--yes")
+    assert tried.code == 3, tried.text
+    (queue,) = rows_of(world.device("rb-norte"), "/queue/simple", name="ana")
+    assert queue["comment"].endswith("[rc:ana/internet]")
+    faults.come_back()
+    assert_applied(world.apply())
+    (queue,) = rows_of(world.device("rb-norte"), "/queue/simple", name="ana")
+    assert queue["comment"].endswith("[rc:pia/internet]")
+    assert rows_of(world.device("rb-sur"), "/queue/simple", name="ana")
+    assert_settled(world)
+
+
+def test_who_gets_the_name_of_a_service_that_moves_gets_it_in_the_same_run(world: World) -> None:
+    take_over(world)
+    order = both(world)
+    assert_applied(world.apply())
+    commands = [(router, one[0]) for router, one in order if one[0].endswith(WRITES)]
+    assert [c for c in commands if c[1].startswith("/queue")] == [
+        ("rb-sur", "/queue/simple/add"),
+        ("rb-norte", "/queue/simple/remove"),
+        ("rb-norte", "/queue/simple/add"),
+    ]
+    assert_settled(world)
