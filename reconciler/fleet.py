@@ -6,42 +6,37 @@ first on all routers, then removals, so that a service that moves is never on ne
 Imports apply, arrange, planning, router, sessions, state, survey.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from threading import Event, Lock, Thread
+from threading import Event, Thread
 
-from reconciler.apply import cut_connections, drop_sessions, write_state, write_waves
-from reconciler.arrange import break_waves, held_back, make_waves
-from reconciler.change import Action, Change
-from reconciler.changeset import Stale, change_json, essence
-from reconciler.desired import Wanted
-from reconciler.diff import Digest
-from reconciler.errors import LoginRefused, Problem, RouterError, Severity
-from reconciler.lease import LIFETIME, Held, Lease, acquire
-from reconciler.models import Router
-from reconciler.pen import Log, Pen, Silent
-from reconciler.planning import Keep, RouterPlan, Status, narrowed, plan_router
-from reconciler.router import Answer, AnswerState, Endpoint, connect
+from reconciler.apply import write_state
+from reconciler.changeset import Stale
+from reconciler.errors import RouterError
+from reconciler.lease import LIFETIME, Held, acquire
+from reconciler.phases import end_the_rest, make, receivers, take_away, unsettled_marks
 from reconciler.router import Session as RouterSession
-from reconciler.sessions import SERVICES, SessionKind, live
+from reconciler.router import connect
 from reconciler.state import State
-from reconciler.survey import Actual, read_router, read_rows
+from reconciler.survey import read_router
+from reconciler.work import (
+    Logs,
+    Planner,
+    Target,
+    Work,
+    failed_plan,
+    guarded,
+    make_pen,
+    planner,
+    reconnect,
+    silent,
+    with_live_sessions,
+)
 
 PARALLEL = 32
-
-
-
-
-
-
-
-
-
-
 
 
 class Fleet:
@@ -80,11 +75,11 @@ class Fleet:
         try:
             session = connect(target.endpoint)
             plan = self._plan(target, read_router(session))
-            return Work(target, _with_live_sessions(plan, session), session)
+            return Work(target, with_live_sessions(plan, session), session)
         except RouterError as error:
             if session:
                 session.close()
-            return Work(target, _failed_plan(target.router.id, error))
+            return Work(target, failed_plan(target.router.id, error))
 
     def hold(self, owner: str, now: datetime) -> None:
         """Take the lease of every router that is to be written to, before the first write on any.
@@ -102,7 +97,7 @@ class Fleet:
             except (Held, Stale) as refusal:
                 return refusal
             except RouterError as error:
-                work.plan = _failed_plan(work.target.router.id, error)
+                work.plan = failed_plan(work.target.router.id, error)
             return None
 
         refusals = [refusal for refusal in self._pool.map(take, ready) if refusal]
@@ -117,7 +112,7 @@ class Fleet:
         count = len(work.plan.changes)  # two equal rows that go are two changes of one essence
         shown = {work.essence(change) for change in work.plan.changes}
         plan = self._plan(work.target, read_router(work.session))
-        work.plan = _with_live_sessions(plan, work.session)
+        work.plan = with_live_sessions(plan, work.session)
         work.keep_only(shown)
         if len(work.plan.changes) != count:
             raise Stale(
@@ -136,31 +131,29 @@ class Fleet:
             try:
                 act(work, work.session)
             except RouterError as error:
-                work.plan = _failed_plan(work.target.router.id, error)
+                work.plan = failed_plan(work.target.router.id, error)
 
         list(self._pool.map(one, [w for w in self.works if w.is_ready and w.plan.changes]))
 
-    def apply(
-        self, commit: State | None = None, *, whole: bool = True, log: Logs = _silent
-    ) -> None:
+    def apply(self, commit: State | None = None, *, whole: bool = True, log: Logs = silent) -> None:
         """Write each work's plan; note `commit` where a `whole` router is as wanted.
 
         `log(router)` is told of that router's writes.
         """
         ready = [work for work in self.works if work.is_ready]
         for work in ready:
-            work.pen = _pen(work, log(work.plan.router))
+            work.pen = make_pen(work, log(work.plan.router))
         with _kept(ready):
-            self._each(ready, _make)
-            self._each(_receivers(ready), self._read_back)
-            standing = {work.plan.router: _unsettled_marks(work) for work in ready if work.verified}
-            self._each(ready, lambda work: _break(work, standing))
+            self._each(ready, make)
+            self._each(receivers(ready), self._read_back)
+            standing = {work.plan.router: unsettled_marks(work) for work in ready if work.verified}
+            self._each(ready, lambda work: take_away(work, standing))
 
             def finish(work: Work) -> None:
                 self._read_back(work)
-                _end_the_rest(work)
+                end_the_rest(work)
                 if whole and commit and work.is_as_wanted:
-                    _guarded(work, lambda session: write_state(session, work.plan.state, commit))
+                    guarded(work, lambda session: write_state(session, work.plan.state, commit))
 
             self._each(ready, finish)
 
@@ -181,20 +174,14 @@ class Fleet:
             work.verified = True
 
         if work.session and not work.session.alive:
-            _reconnect(work)
+            reconnect(work)
         work.verified = False
-        _guarded(work, read)
-
-
-
-
+        guarded(work, read)
 
 
 def _renew(work: Work, _session: RouterSession) -> None:
     if work.lease:
         work.lease.keep()
-
-
 
 
 @contextmanager
@@ -207,7 +194,7 @@ def _kept(works: Sequence[Work]) -> Iterator[None]:
             for work in works:
                 if work.lock.acquire(blocking=False):
                     try:
-                        _guarded(work, partial(_renew, work))
+                        guarded(work, partial(_renew, work))
                     finally:
                         work.lock.release()
 
@@ -218,25 +205,3 @@ def _kept(works: Sequence[Work]) -> Iterator[None]:
     finally:
         done.set()
         keeper.join()
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-

@@ -39,7 +39,8 @@ def state_folder(root: Path, name: str) -> Path:
 
 def new_run_id(now: datetime) -> str:
     """Sorts by time, and differs for two runs in one second."""
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{os.urandom(3).hex()}"
+    # The letters go on where the seconds end, so that the last run is the last name.
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{now.microsecond:05x}{os.urandom(1).hex()}"
 
 
 class Journal:

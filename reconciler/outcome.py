@@ -8,11 +8,11 @@ answer that took effect is done. Imports change, fleet, planning, render, router
 from collections.abc import Iterator, Sequence
 
 from reconciler.change import Change
-from reconciler.fleet import Work
 from reconciler.planning import Status
 from reconciler.render import Line, describe
 from reconciler.router import Answer, AnswerState
-from reconciler.wording import printable
+from reconciler.wording import counted, printable
+from reconciler.work import Work
 
 _WORDS = {
     AnswerState.DONE: "still not as wanted",
@@ -55,7 +55,7 @@ def _work_lines(work: Work) -> Iterator[Line]:
         else:
             yield Line("error", f"{name}: {change.action.value} {describe(change)}: {words}")
     if waiting:
-        yield Line("error", f"{name}: {waiting} changes were not tried after that.")
+        yield Line("error", f"{name}: not tried after that: {counted(waiting, 'change')}.")
     for change, reason in work.owed:
         text = f"{name}: owed: {change.action.value} {describe(change)}, {reason}"
         yield Line("warning", text)

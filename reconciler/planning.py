@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from reconciler.change import Action, Change
 from reconciler.desired import Desired, Wanted
-from reconciler.diff import Digest, Terms, diff, unmark
+from reconciler.diff import diff
 from reconciler.errors import Problem
 from reconciler.kinds import (
     ADDRESS_LIST,
@@ -25,6 +25,7 @@ from reconciler.kinds import (
     Row,
     is_service_mark,
 )
+from reconciler.making import Digest, Terms, unmark
 from reconciler.models import ConnectionsMode, Router
 from reconciler.sessions import Session, entering_suspension, has_fasttrack, touched
 from reconciler.state import State

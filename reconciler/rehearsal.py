@@ -4,10 +4,10 @@
 from collections.abc import Iterator
 
 from reconciler.change import Change
-from reconciler.fleet import Work
 from reconciler.rehearse import Rehearsal
 from reconciler.render import Line, describe
-from reconciler.wording import printable
+from reconciler.wording import counted, printable
+from reconciler.work import Work
 
 _SHOWN = 10
 
@@ -29,14 +29,19 @@ def rehearsal_lines(rehearsal: Rehearsal) -> Iterator[Line]:
         refused = {work.essence(one.change) for one in rehearsal.refusals}
         rest = [change for change in _remains(work) if work.essence(change) not in refused]
         if rest and refused:
-            yield Line("warning", f"{work.plan.router}: {len(rest)} changes wait for that.")
+            yield Line(
+                "warning", f"{work.plan.router}: waiting for that: {counted(len(rest), 'change')}."
+            )
         elif rest:
             for change in rest[:_SHOWN]:
                 text = f"{work.plan.router}: would still not be as wanted: {describe(change)}"
                 yield Line("warning", text)
     if not is_wrong(rehearsal):
         done = sum(len(work.plan.changes) for work in rehearsal.works)
-        yield Line("title", f"Rehearsed: {done} changes, none refused, all as wanted afterwards.")
+        yield Line(
+            "title",
+            f"Rehearsed: {counted(done, 'change')}, none refused, all as wanted afterwards.",
+        )
 
 
 def _remains(work: Work) -> list[Change]:

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from reconciler.change import Change
 from reconciler.emulator import Device, serve
 from reconciler.errors import RouterError
-from reconciler.fleet import Fleet, Planner, Target, Work, planner
+from reconciler.fleet import Fleet
 from reconciler.kinds import READ, Row
 from reconciler.planning import Status
 from reconciler.router import AnswerState, Read, Session, TlsMode
 from reconciler.sessions import SERVICES
+from reconciler.work import Planner, Target, Work, planner
 
 # What managed rows name on a router, and what the emulator needs to answer as the router does.
 _NAMED = (

@@ -16,7 +16,7 @@ from reconciler.kinds import without_mark
 from reconciler.normal import format_rate
 from reconciler.planning import RouterPlan
 from reconciler.sessions import Session, SessionKind
-from reconciler.wording import printable
+from reconciler.wording import counted, printable
 
 SYMBOL = {
     Action.ADD: "+",
@@ -79,8 +79,13 @@ def _details(change: Change) -> str:
     return ": " + ", ".join(parts)
 
 
-def text_lines(changes: ChangeSet, *, title: str = "Plan") -> Iterator[Line]:
-    """The whole plan, router by router, with its summary and fingerprint at the end."""
+def text_lines(
+    changes: ChangeSet, *, title: str = "Plan", nothing: str = NOTHING
+) -> Iterator[Line]:
+    """The whole plan, router by router, with its summary and fingerprint at the end.
+
+    `nothing`: what is said where there is no change.
+    """
     for plan in changes.plans:
         yield from _router_lines(plan)
     for problem in changes.all_problems:
@@ -88,11 +93,11 @@ def text_lines(changes: ChangeSet, *, title: str = "Plan") -> Iterator[Line]:
             yield Line(problem.severity.value, printable(str(problem)))
     if changes.problems:
         yield Line(
-            "plain", f"{_count(len(changes.problems), 'warning')} in the files: see validate."
+            "plain", f"{counted(len(changes.problems), 'warning')} in the files: see validate."
         )
     if changes.is_empty:
         if all(plan.error is None for plan in changes.plans):
-            yield Line("title", NOTHING)
+            yield Line("title", nothing)
         return
     yield Line("title", f"{title}: {summary_text(changes)}")
     yield Line("plain", f"Fingerprint: {changes.fingerprint}")
@@ -171,10 +176,6 @@ def _ending(kind: str, count: int) -> str:
     return "1 session drops" if count == 1 else f"{count} sessions drop"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def summary_text(changes: ChangeSet) -> str:
     counts = changes.summary()
     parts = [
@@ -217,7 +218,7 @@ def _markdown_summary(changes: ChangeSet) -> str:
 
 def _markdown_block(plan: RouterPlan) -> tuple[str, list[str]]:
     head, *lines = [line for line in _router_lines(plan) if line.kind != "error"]
-    title = f"{head.text}: {_count(len(plan.changes), 'change')}"
+    title = f"{head.text}: {counted(len(plan.changes), 'change')}"
     return title, [_diff_line(line) for line in lines]
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from reconciler.change import Action, Change
 from reconciler.compile import compile_router
 from reconciler.errors import FilesError, Problem, UsageError, Where
-from reconciler.fleet import Target
 from reconciler.guards import limits_of
 from reconciler.inventory import Inventory, load
 from reconciler.models import Limits, Router, TlsAnonymous, TlsFingerprint
@@ -20,6 +19,7 @@ from reconciler.planning import Keep
 from reconciler.router import Endpoint, TlsMode
 from reconciler.secrets import Secrets
 from reconciler.wording import did_you_mean
+from reconciler.work import Target
 
 
 @dataclass(frozen=True)

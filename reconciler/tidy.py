@@ -14,9 +14,7 @@ from typing import Any
 
 from reconciler.change import Action, Change
 from reconciler.desired import TIDY, Source
-from reconciler.diff import json_key
 from reconciler.errors import Problem, Severity
-from reconciler.fleet import Target, planner
 from reconciler.kinds import (
     ADDRESS_LIST,
     ARP,
@@ -29,9 +27,11 @@ from reconciler.kinds import (
     Row,
     is_fixed,
 )
+from reconciler.making import json_key
 from reconciler.models import Router
 from reconciler.planning import RouterPlan, Status
 from reconciler.survey import Actual
+from reconciler.work import Target, planner
 
 # WispHub's pages of single clients: `0071-Aviso`, `0412-Moroso`; MikroWisp's `Corte_Servicio_12`.
 _PAGE = re.compile(r".+-(Moroso|Aviso)|(Corte|Aviso)_Servicio_\d+")

@@ -29,6 +29,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 change`, `2 changes`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def listing(words: Iterable[str], most: int = 8) -> str:
     """`a, b and c`, cut after a few."""
     known = list(words)

@@ -25,7 +25,7 @@ from reconciler.cli.context import (
 )
 from reconciler.cli.plan import change_set, known_clients, status_codes
 from reconciler.errors import ReconcileError
-from reconciler.fleet import PARALLEL, Fleet, Planner, Work, planner
+from reconciler.fleet import PARALLEL, Fleet
 from reconciler.guards import Allow, Guarded, check
 from reconciler.journal import Event, Journal, journal_file, new_run_id
 from reconciler.outcome import outcome_codes, outcome_lines
@@ -39,6 +39,7 @@ from reconciler.state import State
 from reconciler.tidy import is_tidied, tidying
 from reconciler.undo import Keeper, Seal
 from reconciler.wording import counted
+from reconciler.work import Planner, Work, planner
 
 _SHOWN = 20
 

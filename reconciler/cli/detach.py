@@ -8,13 +8,14 @@ from reconciler.cli.apply import carry_out
 from reconciler.cli.context import Repo, confirm, first_code, print_lines
 from reconciler.cli.plan import change_set, status_codes
 from reconciler.errors import RouterError
-from reconciler.fleet import Fleet, Target, Work
+from reconciler.fleet import Fleet
 from reconciler.outcome import outcome_codes
 from reconciler.planning import RouterPlan, detach_plan
 from reconciler.render import text_lines
 from reconciler.run import Scope, make_targets
 from reconciler.state import PATH, state_row_ids
 from reconciler.survey import Actual, read_rows
+from reconciler.work import Target, Work
 
 
 @click.command()

@@ -22,12 +22,13 @@ from reconciler.cli.context import (
 from reconciler.cli.plan import change_set, known_clients, status_codes
 from reconciler.drift import DRIFT, with_causes
 from reconciler.errors import ReconcileError
-from reconciler.fleet import Fleet, Target, planner
+from reconciler.fleet import Fleet
 from reconciler.git import tree_at
 from reconciler.planning import RouterPlan
 from reconciler.render import Line, text_lines
 from reconciler.run import Loaded, Scope, load_repository, make_targets
 from reconciler.survey import Actual
+from reconciler.work import Target, planner
 
 FORMATS: dict[str, Callable[[ChangeSet], str]] = {
     "json": lambda changes: json.dumps(to_json(changes), indent=1),

@@ -19,11 +19,12 @@ from reconciler.cli.context import (
     scope_options,
     tidy_option,
 )
-from reconciler.fleet import Fleet, Work, planner
+from reconciler.fleet import Fleet
 from reconciler.planning import Status
 from reconciler.render import markdown, text_lines
 from reconciler.run import Scope, check_clients, make_targets
 from reconciler.tidy import tidying
+from reconciler.work import Work, planner
 
 FORMATS: dict[str, Callable[[ChangeSet], str]] = {
     "markdown": markdown,

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.changeset import PlanFile
-from reconciler.cli.apply import keep_only_reviewed
+from reconciler.cli.apply import keep_only_reviewed, read_plan_file
 from reconciler.cli.context import Repo, first_code, print_lines, scope_options
 from reconciler.cli.plan import change_set, status_codes
 from reconciler.fleet import Fleet
@@ -38,7 +37,7 @@ def rehearse(
     \b
     Example:  reconcile rehearse --router rb-norte
     """
-    reviewed = PlanFile.parse(planfile.read_text(encoding="utf-8")) if planfile else None
+    reviewed = read_plan_file(repo, planfile)
     adopt = adopt or (reviewed is not None and reviewed.adopts)
     targets = make_targets(repo.loaded, Scope(routers, zones, clients), adopt=adopt)
     with Fleet(targets) as fleet:

@@ -8,7 +8,7 @@ from reconciler.cli.apply import carry_out, check_limits, seal_of
 from reconciler.cli.context import Repo, allow_options, confirm, first_code, print_lines
 from reconciler.cli.plan import change_set, status_codes
 from reconciler.errors import Problem, ReconcileError, RouterError
-from reconciler.fleet import Fleet, Target, Work
+from reconciler.fleet import Fleet
 from reconciler.guards import Allow
 from reconciler.planning import RouterPlan
 from reconciler.render import Line, text_lines
@@ -18,6 +18,7 @@ from reconciler.state import STATE_LIST, parse_state
 from reconciler.survey import Actual
 from reconciler.undo import RouterUndo, UndoFile, last_undo, read_undo, undo_plan
 from reconciler.wording import counted
+from reconciler.work import Target, Work
 
 _NOTHING = "Nothing to undo: the routers are as they were before the run."
 

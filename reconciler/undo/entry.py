@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reconciler.change import Action
-from reconciler.diff import Digest, hidden_secrets
+from reconciler.diff import hidden_secrets
 from reconciler.kinds import Kind, Row, is_fixed
+from reconciler.making import Digest
 
 Identity = tuple[object, ...]
 

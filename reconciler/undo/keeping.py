@@ -6,12 +6,13 @@ its neighbours.
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.fleet import Fleet, Work
+from reconciler.fleet import Fleet
 from reconciler.router import Session
 from reconciler.state import State
 from reconciler.undo.file import RouterUndo, UndoFile, write_undo
 from reconciler.undo.record import read_losses, record
 from reconciler.undo.seal import Seal
+from reconciler.work import Work
 
 
 @dataclass(frozen=True)

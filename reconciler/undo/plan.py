@@ -11,10 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.change import Action, Change
 from reconciler.desired import Desired, Source, Wanted
-from reconciler.diff import Terms, add_change, move_change, remove_change, set_change
 from reconciler.errors import Problem
-from reconciler.fleet import Target
 from reconciler.kinds import BY_PATH, Row
+from reconciler.making import Terms, add_change, move_change, remove_change, set_change
 from reconciler.order import Placement
 from reconciler.planning import (
     Census,
@@ -37,6 +36,7 @@ from reconciler.undo.places import (
     with_places,
 )
 from reconciler.undo.problems import is_lost, moved_on, occupied, still_named
+from reconciler.work import Target
 
 
 @dataclass

@@ -54,7 +54,7 @@ def _is_second(change: dict[str, Any]) -> bool:
 def adopt(world: World) -> None:
     """Import has been; now the marks, and then nothing is left to do."""
     assert_marks_only(plan_json(world, "--adopt"))
-    applied = world.run("apply", "--adopt", "--yes", "--allow-changes", "9999")
+    applied = world.run("apply", "--adopt", "--yes")
     assert applied.code == 0, applied.text
     assert plan_json(world)["changes"] == []
 

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from end_to_end.world import WRITES, World, assert_applied, assert_settled, changes_of
 from reconciler.change import Action, Change
 from reconciler.desired import Desired, Source
-from reconciler.diff import Terms, diff
+from reconciler.diff import diff
 from reconciler.emulator import Device
 from reconciler.fleet import Fleet
 from reconciler.kinds import FILTER, Row
+from reconciler.making import Terms
 from reconciler.router import AnswerState
 from reconciler.run import Scope, make_targets
 from reconciler.sessions import SessionKind
@@ -600,3 +601,39 @@ def test_who_gets_the_name_of_a_service_that_moves_gets_it_in_the_same_run(world
         ("rb-norte", "/queue/simple/add"),
     ]
     assert_settled(world)
+
+
+def test_a_dynamic_row_holds_the_place_of_ours_until_it_is_gone(world: World) -> None:
+    """Somebody blocked ana for a day, by hand or by a script: so she is, without us."""
+    settle(world, client("ana", "queue", "10.20.0.7"))
+    device = world.device("rb-norte")
+    blocked = {"list": "rc-suspended", "address": "10.20.0.7"}
+    device.add("/ip/firewall/address-list", **blocked, timeout="1d")
+    put(world, client("ana", "queue", "10.20.0.7", **SUSPENDED))
+    plans = world.plan()
+    assert changes_of(plans) == []
+    assert [problem.code for one in plans for problem in one.problems] == ["held-by-dynamic-row"]
+    with world.listening("rb-norte") as heard:
+        assert_applied(world.apply())
+    assert heard == []
+    device.clock.advance(86_401)
+    assert_applied(world.apply())
+    (row,) = rows_of(device, "/ip/firewall/address-list", **blocked)
+    assert row["comment"] == "Client ana [rc:ana/internet]"
+    assert_settled(world)
+
+
+def test_a_suspension_without_an_address_is_one_set_and_one_session_drop(world: World) -> None:
+    device = world.device("rb-norte")
+    device.add("/ip/pool", name="pool", ranges="10.20.5.1-10.20.5.99")
+    world.write("plans/pool.yaml", plan("pool", pool="pool"))
+    settle(world, client("ana", "pool", None, **SUSPENDED), client("eva", "pool", None))
+    session = log_in(device, "eva", "10.20.5.1")
+    put(world, client("eva", "pool", None, **SUSPENDED))
+    (secret,) = rows_of(device, "/ppp/secret", name="eva")
+    with world.listening("rb-norte") as heard:
+        assert_applied(world.apply())
+    assert words(heard) == [
+        ["/ppp/secret/set", f"=.id={secret['.id']}", "=profile=rc-suspended-pool"],
+        ["/ppp/active/remove", f"=.id={session}"],
+    ]

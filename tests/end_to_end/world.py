@@ -21,11 +21,12 @@ from reconciler.change import Change
 from reconciler.cli import main
 from reconciler.data import EXAMPLE_PARTS, example_dir
 from reconciler.emulator import Device, Server, serve
-from reconciler.fleet import Fleet, Work
+from reconciler.fleet import Fleet
 from reconciler.planning import RouterPlan, Status
 from reconciler.router import AnswerState
 from reconciler.run import Loaded, Scope, load_repository, make_targets
 from reconciler.state import State
+from reconciler.work import Work
 
 Rows = list[dict[str, str]]
 Snapshot = dict[str, Rows]

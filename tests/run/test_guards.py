@@ -2,6 +2,7 @@
 """Limits: what stops a run before its first write, with which words, and what lets it through."""
 
 import json
+from typing import Any
 
 import pytest
 from end_to_end.world import World
@@ -10,7 +11,7 @@ from run.town import build, forget_files, suspend, write_clients
 from reconciler.emulator import Device
 
 
-def applied(world: World, count: int, **settings: object) -> list[str]:
+def applied(world: World, count: int, **settings: Any) -> list[str]:
     ids = build(world, count, **settings)
     assert world.run("apply", "--yes").code == 0
     return ids

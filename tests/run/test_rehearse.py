@@ -16,7 +16,7 @@ def test_a_good_plan_is_carried_out_on_the_copy_alone(world: World) -> None:
     assert world.device("tower").snapshot() == before
     assert world.run("apply", "--yes").code == 0
     suspend(world, ids[:1])
-    assert "Rehearsed: 1 changes" in world.run("rehearse").out
+    assert "Rehearsed: 1 change," in world.run("rehearse").out
 
 
 def test_what_the_router_would_refuse_names_the_file(world: World) -> None:
@@ -48,4 +48,4 @@ def test_a_plan_file_is_rehearsed_as_it_is(world: World) -> None:
     assert world.run("plan", "--out", file).code == 0
     assert world.run("rehearse", file).code == 0
     suspend(world, ids[:1])
-    assert "Rehearsed: 8 changes" in world.run("rehearse", file).out
+    assert "Rehearsed: 8 changes," in world.run("rehearse", file).out

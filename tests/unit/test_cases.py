@@ -19,7 +19,7 @@ from reconciler.change import Action, Change
 from reconciler.changeset import ChangeSet, to_json
 from reconciler.compile import compile_router
 from reconciler.inventory import load
-from reconciler.kinds import BY_PATH, Kind
+from reconciler.kinds import KINDS, Kind
 from reconciler.planning import RouterPlan, plan_router
 from reconciler.run import Scope, narrowing
 from reconciler.secrets import Secrets
@@ -253,5 +253,5 @@ def refuse_duplicates(kind: Kind, rows: Rows) -> None:
 
 def test_the_defaults_name_every_managed_field() -> None:
     assert {path: set(fields) for path, fields in DEFAULTS.items()} == {
-        path: set(kind.by_name) for path, kind in BY_PATH.items()
+        kind.path: set(kind.by_name) for kind in KINDS
     }

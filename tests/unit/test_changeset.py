@@ -19,9 +19,10 @@ from reconciler.changeset import (
     to_json,
 )
 from reconciler.desired import Desired, Source
-from reconciler.diff import Terms, diff
+from reconciler.diff import diff
 from reconciler.errors import Problem, Severity, Where
 from reconciler.kinds import ADDRESS_LIST, PPP_SECRET, QUEUE_SIMPLE
+from reconciler.making import Terms
 from reconciler.planning import RouterPlan, Status
 from reconciler.sessions import Session, SessionKind
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from reconciler.desired import Desired, Source
-from reconciler.diff import Terms, diff
+from reconciler.diff import diff
 from reconciler.drift import only_drift, with_causes
 from reconciler.kinds import ADDRESS_LIST, FILTER, QUEUE_SIMPLE, Kind
+from reconciler.making import Terms
 from reconciler.planning import RouterPlan
 
 MARK = "ana/internet"

@@ -15,9 +15,10 @@ from reconciler import machine
 from reconciler.change import Action, Change
 from reconciler.changeset import ChangeSet
 from reconciler.desired import Desired, Source
-from reconciler.diff import Terms, diff
+from reconciler.diff import diff
 from reconciler.errors import Problem, Severity, Where
 from reconciler.kinds import ADDRESS_LIST, FILTER, PPP_PROFILE, PPP_SECRET, QUEUE_SIMPLE
+from reconciler.making import Terms
 from reconciler.planning import RouterPlan, Status
 from reconciler.render import MARKDOWN_BYTES, NOTHING, human, markdown, summary_text, text_lines
 from reconciler.sessions import Session, SessionKind

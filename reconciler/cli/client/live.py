@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from reconciler.cli.context import Repo
 from reconciler.clients.select import Chosen
 from reconciler.errors import FilesError, RouterError
-from reconciler.fleet import Fleet, Target, Work
+from reconciler.fleet import Fleet
 from reconciler.planning import Status
 from reconciler.render import describe
 from reconciler.run import Scope, make_targets
 from reconciler.survey import read_rows
+from reconciler.work import Target, Work
 
 _PATIENCE = 5.0
 _PPP = ("name", "address", "caller-id", "uptime", "service")

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The phases of an apply for one router: first adds and sets, then removals, then what is left.
+
+Each ends the sessions and connections that its changes end. Imports apply, arrange, work.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from reconciler.apply import cut_connections, drop_sessions, write_waves
+from reconciler.arrange import break_waves, held_back, make_waves
+from reconciler.change import Action, Change
+from reconciler.router import AnswerState
+from reconciler.router import Session as RouterSession
+from reconciler.work import Work, guarded
+
+
+def receivers(works: Sequence[Work]) -> list[Work]:
+    """The routers to which services move that another one is to let go of."""
+    homes = {work.plan.moves_to(change) for work in works for change in work.plan.changes}
+    return [work for work in works if work.plan.router in homes]
+
+
+def make(work: Work) -> None:
+    """Adds, sets and moves, and the sessions and connections that end with them.
+
+    What needs the place of a service that moves to another router waits until it stands there.
+    """
+    moving = held_back(work.plan.changes, lambda change: work.plan.moves_to(change) is not None)
+    later = {id(change) for change in moving}
+
+    def act(session: RouterSession) -> None:
+        assert work.pen is not None
+        now = [change for change in work.plan.changes if id(change) not in later]
+        write_waves(work.pen, make_waves(now))
+        _end_sessions(work, session, partial(_is_done, work))
+
+    guarded(work, act)
+
+
+def take_away(work: Work, standing: dict[str, set[str]]) -> None:
+    """Removals, but for services that do not stand yet where they are to stand."""
+
+    def is_homeless(change: Change) -> bool:
+        home = work.plan.moves_to(change)
+        return home is not None and (home not in standing or change.mark in standing[home])
+
+    owed = held_back(work.plan.changes, is_homeless)
+    homes = ", ".join(sorted({home for c in owed if (home := work.plan.moves_to(c))}))
+    work.owed += [(change, f"until {homes} is seen to carry it") for change in owed]
+    left = {id(change) for change in owed}
+
+    def act(session: RouterSession) -> None:
+        pen = work.pen
+        assert pen is not None
+        rest = [c for c in work.plan.changes if id(c) not in left and id(c) not in pen.answers]
+        write_waves(pen, make_waves(rest))
+        unmade = _unmade_marks(work)
+        going = [c for c in rest if id(c) not in pen.answers and c.mark not in unmade]
+        write_waves(pen, break_waves(going))
+        _end_sessions(work, session, partial(_is_done, work))
+
+    guarded(work, act)
+
+
+def _unmade_marks(work: Work) -> set[str]:
+    """Marks of which something was to be made and is not: no row of theirs goes yet."""
+    makes = (change for change in work.plan.changes if change.action is not Action.REMOVE)
+    return {change.mark for change in makes if not _is_done(work, change)}
+
+
+def _is_done(work: Work, change: Change) -> bool:
+    return work.answer(change).state is AnswerState.DONE
+
+
+def _end_sessions(work: Work, session: RouterSession, is_made: Callable[[Change], bool]) -> None:
+    """End what hangs on the changes that are made, each once; nothing where the router is lost."""
+    ending = [s for s in work.plan.sessions if id(s) not in work.ended and is_made(s.cause)]
+    if not ending or not session.alive:
+        return
+    troubles = drop_sessions(session, ending)
+    troubles += cut_connections(session, ending, work.target.router.connections.maximum)
+    if session.alive:
+        work.troubles += troubles
+        work.ended |= {id(one) for one in ending}
+
+
+def end_the_rest(work: Work) -> None:
+    """End what hangs on changes that are made, although the router was lost over them.
+
+    The next run sees no difference any more, so nobody would do it then.
+    """
+    remaining = {work.essence(change) for change in work.remaining}
+
+    def is_made(change: Change) -> bool:
+        if work.verified:
+            return work.essence(change) not in remaining
+        return work.answer(change).state in (AnswerState.DONE, AnswerState.UNKNOWN)
+
+    if work.verified:
+        guarded(work, lambda session: _end_sessions(work, session, is_made))
+    open_ = [s for s in work.plan.sessions if id(s) not in work.ended and is_made(s.cause)]
+    if open_:
+        names = ", ".join(sorted({one.client for one in open_}))
+        work.troubles.append(f"these may go on as they were until their next login: {names}.")
+
+
+def unsettled_marks(work: Work) -> set[str]:
+    return {change.mark for change in work.remaining if change.action is not Action.REMOVE}

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One router's way through a run: its target, plan, session, pen and lease, and what came of it.
+
+Imports what it holds: apply's pen and lease, planning, router, sessions and survey.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from threading import Lock
+
+from reconciler.change import Change
+from reconciler.changeset import change_json, essence
+from reconciler.desired import Wanted
+from reconciler.errors import LoginRefused, Problem, RouterError, Severity
+from reconciler.lease import Lease
+from reconciler.making import Digest
+from reconciler.models import Router
+from reconciler.pen import Log, Pen, Silent
+from reconciler.planning import Keep, RouterPlan, Status, narrowed, plan_router
+from reconciler.router import Answer, AnswerState, Endpoint, connect
+from reconciler.router import Session as RouterSession
+from reconciler.sessions import SERVICES, SessionKind, live
+from reconciler.survey import Actual, read_rows
+
+
+@dataclass(frozen=True)
+class Target:
+    """One router to work on: how to reach it, what it must hold, what of that was asked for."""
+
+    router: Router
+    endpoint: Endpoint
+    wanted: Wanted
+    digest: Digest = field(repr=False, default=lambda _text: None)
+    adopt: bool = False
+    keep: Keep | None = None
+
+
+@dataclass
+class Work:
+    """One router's way through a run.
+
+    `left`: differences that are not to be touched in this run; `owed`: changes left to a later
+    one, with the reason; `remaining`: what is not as wanted when all is written; `ended`: sessions
+    that were dropped or need not be, by the identity of the Session object.
+    """
+
+    target: Target
+    plan: RouterPlan
+    session: RouterSession | None = None
+    pen: Pen | None = None
+    lease: Lease | None = None
+    lock: Lock = field(default_factory=Lock, repr=False)
+    left: tuple[Change, ...] = ()
+    remaining: tuple[Change, ...] = ()
+    owed: list[tuple[Change, str]] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    ended: set[int] = field(default_factory=set)
+    verified: bool = False
+
+    @property
+    def is_ready(self) -> bool:
+        return self.plan.status is Status.OK and self.session is not None
+
+    def answer(self, change: Change) -> Answer:
+        """What became of a change of this plan."""
+        known = self.pen.answers.get(id(change)) if self.pen else None
+        return known or Answer(AnswerState.NOT_TRIED)
+
+    def essence(self, change: Change) -> str:
+        """What makes a change the same one when it is planned again."""
+        return essence(change_json(self.plan.router, change))
+
+    def keep_only(self, essences: Collection[str]) -> None:
+        """Leave every change out that is none of these."""
+        self.plan, self.left = narrowed(self.plan, lambda change: self.essence(change) in essences)
+
+    def count(self, state: AnswerState) -> int:
+        return sum(self.answer(change).state is state for change in self.plan.changes)
+
+    @property
+    def is_as_wanted(self) -> bool:
+        """Whether the whole router was read back without any difference."""
+        return self.verified and not (self.remaining or self.owed or self.left)
+
+    def close(self) -> None:
+        """Give the lease back and log out."""
+        with self.lock:
+            if self.lease:
+                self.lease.release()
+                self.lease = None
+            if self.session:
+                self.session.close()
+                self.session = None
+
+
+def silent(_router: str) -> Log:
+    return Silent()
+
+
+Logs = Callable[[str], Log]
+
+
+Planner = Callable[[Target, Actual], RouterPlan]
+
+
+def planner(target: Target, actual: Actual) -> RouterPlan:
+    return plan_router(
+        target.router,
+        target.wanted,
+        actual,
+        target.digest,
+        adopt=target.adopt,
+        keep=target.keep,
+    )
+
+
+def reconnect(work: Work) -> None:
+    try:
+        work.session = connect(work.target.endpoint)
+    except RouterError as error:
+        work.troubles.append(str(error))
+        return
+    if work.lease:
+        work.lease.move_to(work.session)
+
+
+def make_pen(work: Work, log: Log) -> Pen:
+    assert work.session is not None
+    keep = work.lease.keep if work.lease else _no_lease
+    return Pen(work.session, work.target.router.pipeline, keep, log)
+
+
+def _no_lease() -> None:
+    """Nothing to renew: no lease was asked for."""
+
+
+def guarded(work: Work, act: Callable[[RouterSession], None]) -> None:
+    """A router that fails in the middle is a result of that router alone."""
+    if work.session is None or not work.session.alive:
+        return
+    try:
+        act(work.session)
+    except RouterError as error:
+        work.troubles.append(str(error))
+
+
+def with_live_sessions(plan: RouterPlan, session: RouterSession) -> RouterPlan:
+    """Keep of the candidates those that are logged in now."""
+    kinds = {candidate.kind for candidate in plan.sessions}
+    active = {
+        service.active: read_rows(session, service.active, (service.user_field,))
+        for service in SERVICES
+        if service.kind in kinds
+    }
+    dropping = live(plan.sessions, active)
+    dropping += [one for one in plan.sessions if one.kind is SessionKind.CONNECTIONS]
+    return replace(plan, sessions=tuple(dropping))
+
+
+def failed_plan(router: str, error: RouterError) -> RouterPlan:
+    problems: tuple[Problem, ...] = ()
+    if isinstance(error, LoginRefused) or error.exit_code == 1:
+        problems = (Problem("router-refused", str(error), router=router, severity=Severity.ERROR),)
+    return RouterPlan(router, Status.UNREACHABLE, problems=problems, error=str(error))
