@@ -213,6 +213,8 @@ def _meant(name: str, cell: str, present: str) -> str:
     """The new value, or an empty text where nothing changes."""
     if not cell or cell == present or (cell == NONE and not present):
         return ""
+    if cell == NONE:
+        return NONE
     if name == "since" and (found := _date(cell, present)):
         return "" if str(found) == present else str(found)
     if name == "mac":
