@@ -60,7 +60,7 @@ def wanted(want: Want) -> list[dict[str, str]]:
 def test_a_second_run_changes_nothing(library: str, server: Server) -> None:
     others = [server.device.rows(path)[0] for path in ("/queue/simple", "/ip/firewall/filter")]
     with DRIVERS[library](server) as client:
-        for wants in (BEFORE, AFTER, BEFORE):
+        for wants in (BEFORE, AFTER):
             assert converge(client, wants) > 0
             assert [held(server, want) for want in wants] == [wanted(want) for want in wants]
             state = server.device.snapshot()
