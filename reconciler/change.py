@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reconciler.desired import Source
-from reconciler.kinds import Kind, Row, is_service_mark
+from reconciler.kinds import Kind
+from reconciler.marks import Row, is_service_mark
 from reconciler.order import Placement
 
 HIDDEN = "***"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from reconciler.change import Action, Change, Values
 from reconciler.desired import Desired
 from reconciler.errors import Problem, Severity
-from reconciler.kinds import Field, Kind, Row, is_fixed
+from reconciler.kinds import Field, Kind
 from reconciler.making import (
     Terms,
     add_change,
@@ -22,6 +22,7 @@ from reconciler.making import (
     remove_change,
     set_change,
 )
+from reconciler.marks import Row, is_fixed
 from reconciler.order import Placement, Spot, placements
 
 Key = tuple[str | None, ...]

@@ -53,7 +53,10 @@ class Fleet:
     def __enter__(self) -> "Fleet":
         return self
 
-    def __exit__(self, *_error: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        if kind:
+            for work in self.works:
+                work.interrupt()
         for work in self.works:
             work.close()
         self._pool.shutdown(cancel_futures=True)

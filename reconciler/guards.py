@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from reconciler.change import Action, Change
 from reconciler.errors import Problem, ReconcileError
-from reconciler.kinds import is_service_mark
+from reconciler.marks import is_service_mark
 from reconciler.models import Limits, OwnLimits
 from reconciler.planning import Census, RouterPlan
 from reconciler.sessions import SessionKind

@@ -5,22 +5,18 @@ Sources: MikroTik's manual, `inspect` output of 7.10 to 7.24 and exports of 6.43
 docs/router-objects.md. Knows nothing of clients or plans. Imports only `normal`.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from reconciler import normal
+from reconciler.marks import MARK, Row, is_fixed
 from reconciler.normal import Canon, pair
-
-Row = Mapping[str, str]
 
 # The chains that hold our rules and nobody else's.
 PRIVATE_CHAINS = ("rc-forward", "rc-dstnat")
 # What the profiles of suspended pppoe services without an address begin with.
 SUSPENDED_PROFILE = "rc-suspended-"
-
-_MARK = re.compile(r" ?\[rc:([^\[\]]+)\]$")
 
 
 @dataclass(frozen=True)
@@ -86,27 +82,8 @@ class Kind:
         comment = row.get("comment", "")
         if not comment.endswith("]") or is_fixed(row):
             return None
-        match = _MARK.search(comment)
+        match = MARK.search(comment)
         return match[1] if match else None
-
-
-def is_fixed(row: Row) -> bool:
-    """Rows that RouterOS made itself: dynamic or built in. They are nobody's to change."""
-    return row.get("dynamic") in ("true", "yes") or row.get("default") in ("true", "yes")
-
-
-def without_mark(comment: str) -> str:
-    """The label a person wrote, with our mark taken off."""
-    return _MARK.sub("", comment)
-
-
-def with_mark(label: str, mark: str) -> str:
-    return f"{label} [rc:{mark}]" if label else f"[rc:{mark}]"
-
-
-def is_service_mark(mark: str) -> bool:
-    """`<client>/<service>`, as against `plan/…` and `router/…`."""
-    return not mark.startswith(("plan/", "router/"))
 
 
 _RATES = pair(normal.rate)

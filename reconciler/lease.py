@@ -12,7 +12,7 @@ from datetime import datetime
 from time import monotonic
 
 from reconciler.errors import ReconcileError, Refused, RouterError
-from reconciler.kinds import Row
+from reconciler.marks import Row
 from reconciler.normal import seconds
 from reconciler.router import Answer, AnswerState, Command, Read, Session
 from reconciler.state import LEASE_LIST, PATH, STATE_ADDRESS

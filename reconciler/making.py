@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from reconciler.change import HIDDEN, Action, Change, Values
 from reconciler.desired import Desired, Source
-from reconciler.kinds import QUEUE_TYPE, Field, Kind, Row, without_mark
+from reconciler.kinds import QUEUE_TYPE, Field, Kind
+from reconciler.marks import Row, without_mark
 from reconciler.order import Placement
 
 Digest = Callable[[str], str | None]

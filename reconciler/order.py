@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reconciler.kinds import Row, is_fixed
+from reconciler.marks import Row, is_fixed
 
 
 def longest_increasing(values: Sequence[int]) -> list[int]:

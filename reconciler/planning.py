@@ -22,10 +22,9 @@ from reconciler.kinds import (
     REFERENCES,
     SUSPENDED_PROFILE,
     Kind,
-    Row,
-    is_service_mark,
 )
 from reconciler.making import Digest, Terms, unmark
+from reconciler.marks import Row, is_service_mark
 from reconciler.models import ConnectionsMode, Router
 from reconciler.sessions import Session, entering_suspension, has_fasttrack, touched
 from reconciler.state import State

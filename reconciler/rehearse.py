@@ -13,7 +13,8 @@ from reconciler.change import Change
 from reconciler.emulator import Device, serve
 from reconciler.errors import RouterError
 from reconciler.fleet import Fleet
-from reconciler.kinds import READ, Row
+from reconciler.kinds import READ
+from reconciler.marks import Row
 from reconciler.planning import Status
 from reconciler.router import AnswerState, Read, Session, TlsMode
 from reconciler.sessions import SERVICES

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from reconciler.change import Action, Change
 from reconciler.changeset import ChangeSet
 from reconciler.desired import TIDY
-from reconciler.kinds import without_mark
+from reconciler.marks import without_mark
 from reconciler.normal import format_rate
 from reconciler.planning import RouterPlan
 from reconciler.sessions import Session, SessionKind

@@ -19,8 +19,8 @@ from reconciler.kinds import (
     PPP_PROFILE,
     PPP_SECRET,
     Kind,
-    Row,
 )
+from reconciler.marks import Row
 
 # What may change under a live session without its user noticing.
 _IDLE_FIELDS = {"comment"}

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from reconciler.kinds import ADDRESS_LIST, Row
+from reconciler.kinds import ADDRESS_LIST
+from reconciler.marks import Row
 
 STATE_LIST, LEASE_LIST = "rc-state", "rc-lease"
 STATE_ADDRESS = "192.0.2.1"  # TEST-NET-1 of RFC 5737: never routed

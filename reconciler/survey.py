@@ -7,7 +7,8 @@ Imports kinds, router, state.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.kinds import ADDRESS_LIST, READ, Row
+from reconciler.kinds import ADDRESS_LIST, READ
+from reconciler.marks import Row
 from reconciler.router import Read, Session
 from reconciler.state import State, parse_state
 

@@ -24,10 +24,9 @@ from reconciler.kinds import (
     PROXY_ACCESS,
     QUEUE_SIMPLE,
     Kind,
-    Row,
-    is_fixed,
 )
 from reconciler.making import json_key
+from reconciler.marks import Row, is_fixed
 from reconciler.models import Router
 from reconciler.planning import RouterPlan, Status
 from reconciler.survey import Actual

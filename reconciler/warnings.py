@@ -11,16 +11,8 @@ from operator import itemgetter
 
 from reconciler.desired import Desired
 from reconciler.errors import Problem, Severity
-from reconciler.kinds import (
-    ARP,
-    FILTER,
-    FILTER6,
-    NAT,
-    PRIVATE_CHAINS,
-    QUEUE_SIMPLE,
-    Row,
-    is_fixed,
-)
+from reconciler.kinds import ARP, FILTER, FILTER6, NAT, PRIVATE_CHAINS, QUEUE_SIMPLE
+from reconciler.marks import Row, is_fixed
 from reconciler.models import Router
 from reconciler.sessions import has_fasttrack
 from reconciler.survey import Actual

@@ -82,6 +82,11 @@ class Work:
         """Whether the whole router was read back without any difference."""
         return self.verified and not (self.remaining or self.owed or self.left)
 
+    def interrupt(self) -> None:
+        """Let the pen stop at its next chunk, from any thread."""
+        if self.pen:
+            self.pen.stopped = "the run was interrupted"
+
     def close(self) -> None:
         """Give the lease back and log out."""
         with self.lock:

@@ -80,16 +80,7 @@ def test_every_file_begins_with_its_licence_and_its_promise(file: Path) -> None:
         assert len(promise) > 20, "a module says in a sentence what it promises"
 
 
-# Modules that grew: to be divided. Strict, so that one that is short again leaves the list.
-GROWN = {"reconciler/kinds.py"}
-
-
-def sized(file: Path) -> object:
-    grown = pytest.mark.xfail(name_of(file) in GROWN, reason="to be divided", strict=True)
-    return pytest.param(file, marks=grown, id=name_of(file))
-
-
-@pytest.mark.parametrize("file", [sized(file) for file in PRODUCT])
+@pytest.mark.parametrize("file", PRODUCT, ids=name_of)
 def test_a_module_can_be_read_in_one_go(file: Path) -> None:
     assert len(file.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
 

@@ -7,7 +7,8 @@ Imports kinds, router, survey.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.kinds import HOTSPOT_USER, PPP_SECRET, Kind, Row
+from reconciler.kinds import HOTSPOT_USER, PPP_SECRET, Kind
+from reconciler.marks import Row
 from reconciler.router import Read, Session
 from reconciler.survey import Actual, read_router
 

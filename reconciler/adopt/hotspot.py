@@ -12,7 +12,8 @@ from reconciler.adopt.facts import USER_LIMITS
 from reconciler.adopt.found import Found, Left
 from reconciler.adopt.scene import Scene
 from reconciler.adopt.shapes import NotSaid, profile_rates
-from reconciler.kinds import HOTSPOT_PROFILE, HOTSPOT_USER, Row
+from reconciler.kinds import HOTSPOT_PROFILE, HOTSPOT_USER
+from reconciler.marks import Row
 
 PATH = HOTSPOT_USER.path
 # Mikhmon's batches (`vc-815-05.15.23-FREE`, `up-…`), and the expiry it writes at the first login.

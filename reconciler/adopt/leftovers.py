@@ -11,7 +11,7 @@ from collections import Counter
 from reconciler.adopt.debtors import Debtors
 from reconciler.adopt.facts import PROXY, Facts
 from reconciler.adopt.found import Left
-from reconciler.kinds import Row
+from reconciler.marks import Row
 
 _PAGE = re.compile(r".+-(?P<page>Moroso|Aviso)|(?P<mikrowisp>Corte|Aviso)_Servicio_\d+")
 

@@ -12,7 +12,8 @@ from typing import Any
 from reconciler.adopt.found import Found, Left
 from reconciler.adopt.scene import Scene, is_disabled
 from reconciler.adopt.shapes import pcq_rates
-from reconciler.kinds import ADDRESS_LIST, MANGLE, QUEUE_TREE, QUEUE_TYPE, Row
+from reconciler.kinds import ADDRESS_LIST, MANGLE, QUEUE_TREE, QUEUE_TYPE
+from reconciler.marks import Row
 from reconciler.normal import format_rate
 
 PATH = ADDRESS_LIST.path

@@ -16,7 +16,8 @@ from reconciler.adopt.found import Found, Left
 from reconciler.adopt.queues import Queue, queues_by_address
 from reconciler.adopt.scene import Scene
 from reconciler.adopt.shapes import NotSaid, profile_rates
-from reconciler.kinds import PPP_PROFILE, PPP_SECRET, Row, is_fixed
+from reconciler.kinds import PPP_PROFILE, PPP_SECRET
+from reconciler.marks import Row, is_fixed
 from reconciler.models import Mode, PppService
 
 _SERVICES = {service.value for service in PppService}

@@ -9,7 +9,8 @@ from typing import Any
 from reconciler.adopt.found import Found, Left
 from reconciler.adopt.scene import Scene
 from reconciler.adopt.shapes import NotSaid, hosts_of, queue_shape
-from reconciler.kinds import QUEUE_SIMPLE, Row
+from reconciler.kinds import QUEUE_SIMPLE
+from reconciler.marks import Row
 
 # A target this wide is a part of the network, not a client's house.
 _WIDEST = 25

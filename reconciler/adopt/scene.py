@@ -24,9 +24,8 @@ from reconciler.kinds import (
     PPP_SECRET,
     QUEUE_SIMPLE,
     Kind,
-    Row,
-    is_fixed,
 )
+from reconciler.marks import Row, is_fixed
 from reconciler.models import Binding, Mode, Router
 
 Key = tuple[str | None, ...]

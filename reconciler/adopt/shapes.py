@@ -9,7 +9,8 @@ from typing import Any
 
 from reconciler import normal
 from reconciler.compile.plans import rate_limit
-from reconciler.kinds import QUEUE_SIMPLE, Row
+from reconciler.kinds import QUEUE_SIMPLE
+from reconciler.marks import Row
 from reconciler.models import Plan
 from reconciler.normal import format_rate, format_seconds
 

@@ -14,8 +14,8 @@ from reconciler.kinds import (
     QUEUE_TREE,
     QUEUE_TYPE,
     SUSPENDED_PROFILE,
-    with_mark,
 )
+from reconciler.marks import with_mark
 from reconciler.models import Burst, Mode, Plan, Rates, Router, Shaping
 from reconciler.normal import format_rate, format_seconds
 

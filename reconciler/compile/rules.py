@@ -11,16 +11,8 @@ from ipaddress import ip_address, ip_network
 
 from reconciler.desired import Desired, Source
 from reconciler.errors import Where
-from reconciler.kinds import (
-    ADDRESS_LIST,
-    ADDRESS_LIST6,
-    FILTER,
-    FILTER6,
-    NAT,
-    PRIVATE_CHAINS,
-    Kind,
-    with_mark,
-)
+from reconciler.kinds import ADDRESS_LIST, ADDRESS_LIST6, FILTER, FILTER6, NAT, PRIVATE_CHAINS, Kind
+from reconciler.marks import with_mark
 from reconciler.models import Router
 
 FORWARD, DSTNAT = PRIVATE_CHAINS

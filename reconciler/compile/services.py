@@ -14,8 +14,8 @@ from reconciler.kinds import (
     PPP_SECRET,
     QUEUE_SIMPLE,
     Kind,
-    with_mark,
 )
+from reconciler.marks import with_mark
 from reconciler.models import Binding, Mode
 from reconciler.secrets import Secrets
 

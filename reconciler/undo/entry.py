@@ -11,8 +11,9 @@ from enum import StrEnum
 
 from reconciler.change import Action
 from reconciler.diff import hidden_secrets
-from reconciler.kinds import Kind, Row, is_fixed
+from reconciler.kinds import Kind
 from reconciler.making import Digest
+from reconciler.marks import Row, is_fixed
 
 Identity = tuple[object, ...]
 
@@ -79,44 +80,60 @@ class Rows:
 
 
 def stand(entry: Entry, rows: Rows, digest: Digest) -> tuple[Stand, Row | None]:
-    """Where the row of an entry stands now, and the row itself where it is there."""
+    """Where the row of an entry stands now, and the row itself where it is there.
+
+    A run that was cut may have set some fields of a row: as long as each of them is as before or
+    as after, the row counts as after.
+    """
     before, after = entry.before, entry.after
-    if after is None:
-        if before is not None and not rows.like(before):
-            return Stand.AFTER, None
-    else:
-        for row in rows.like(after, entry.row_id):
-            if _is_after(entry, row, digest, rows.hides):
-                return Stand.AFTER, row
     if before is None:
-        if after is not None and not rows.like(after):
-            return Stand.BEFORE, None
-    else:
-        for row in rows.like(before, entry.row_id):
-            if _is_before(entry, row, rows.hides):
-                return Stand.BEFORE, row
+        return _of_added(entry, rows, digest)
+    if after is None:
+        return _of_removed(entry, rows)
+    found = [*rows.like(after, entry.row_id), *rows.like(before, entry.row_id)]
+    for row in found:
+        if all(_is_before(entry, name, row, rows.hides) for name in entry.fields):
+            # Where only a password was set and none can be compared, it is taken back once more.
+            same = all(_is_after(entry, name, row, digest, rows.hides) for name in entry.fields)
+            return (Stand.AFTER if same else Stand.BEFORE), row
+    for row in found:
+        if all(
+            _is_before(entry, name, row, rows.hides)
+            or _is_after(entry, name, row, digest, rows.hides)
+            for name in entry.fields
+        ):
+            return Stand.AFTER, row
     return Stand.MOVED_ON, None
 
 
-def _is_before(entry: Entry, row: Row, hides: bool) -> bool:
-    return all(
-        _same(entry.kind, name, row, entry.before or {})
-        for name in entry.fields
-        if not (hides and entry.kind.by_name[name].secret)
-    )
+def _of_added(entry: Entry, rows: Rows, digest: Digest) -> tuple[Stand, Row | None]:
+    found = rows.like(entry.after or {}, entry.row_id)
+    for row in found:
+        if all(_is_after(entry, name, row, digest, rows.hides) for name in entry.fields):
+            return Stand.AFTER, row
+    return (Stand.MOVED_ON if found else Stand.BEFORE), None
 
 
-def _is_after(entry: Entry, row: Row, digest: Digest, hides: bool) -> bool:
-    after = entry.after or {}
-    for name in entry.fields:
-        if entry.kind.by_name[name].secret:
-            # Passwords that are hidden, or have no key, cannot be compared: they count as the same.
-            known, now = entry.digests.get(name), digest(row.get(name, ""))
-            if known and now and known != now and not hides:
-                return False
-        elif not _same(entry.kind, name, row, after):
-            return False
-    return True
+def _of_removed(entry: Entry, rows: Rows) -> tuple[Stand, Row | None]:
+    found = rows.like(entry.before or {}, entry.row_id)
+    for row in found:
+        if all(_is_before(entry, name, row, rows.hides) for name in entry.fields):
+            return Stand.BEFORE, row
+    return (Stand.MOVED_ON if found else Stand.AFTER), None
+
+
+def _is_before(entry: Entry, name: str, row: Row, hides: bool) -> bool:
+    if hides and entry.kind.by_name[name].secret:
+        return True
+    return _same(entry.kind, name, row, entry.before or {})
+
+
+def _is_after(entry: Entry, name: str, row: Row, digest: Digest, hides: bool) -> bool:
+    if not entry.kind.by_name[name].secret:
+        return _same(entry.kind, name, row, entry.after or {})
+    # Passwords that are hidden, or have no key, cannot be compared: they count as the same.
+    known, now = entry.digests.get(name), digest(row.get(name, ""))
+    return not known or not now or known == now or hides
 
 
 def _same(kind: Kind, name: str, row: Row, values: Row) -> bool:

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.change import Action, Change
-from reconciler.kinds import FILTER, FILTER6, MANGLE, NAT, QUEUE_SIMPLE, Kind, Row, is_fixed
+from reconciler.kinds import FILTER, FILTER6, MANGLE, NAT, QUEUE_SIMPLE, Kind
+from reconciler.marks import Row, is_fixed
 from reconciler.undo.entry import Stand
 
 # The first that fits counts: their order is part of what they say.

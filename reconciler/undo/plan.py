@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from reconciler.change import Action, Change
 from reconciler.desired import Desired, Source, Wanted
 from reconciler.errors import Problem
-from reconciler.kinds import BY_PATH, Row
+from reconciler.kinds import BY_PATH
 from reconciler.making import Terms, add_change, move_change, remove_change, set_change
+from reconciler.marks import Row
 from reconciler.order import Placement
 from reconciler.planning import (
     Census,
@@ -126,14 +127,13 @@ def _restore(entry: Entry, before: Row, undo: RouterUndo, change: Change, found:
 
 
 def _set_back(entry: Entry, row: Row, source: Source, terms: Terms) -> Change:
-    fields, desired = entry.kind.by_name, _row(entry, source)
-    differences = {
-        name: (
-            fields[name].canonical(row.get(name)),
-            fields[name].canonical(desired.values.get(name)),
-        )
-        for name in entry.fields
-    }
+    desired = _row(entry, source)
+    differences = {}
+    for name in entry.fields:
+        canonical = entry.kind.by_name[name].canonical
+        now, then = canonical(row.get(name)), canonical(desired.values.get(name))
+        if now != then or entry.kind.by_name[name].secret:
+            differences[name] = (now, then)
     return set_change(Action.SET, desired, row, differences, terms)
 
 

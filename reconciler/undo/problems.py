@@ -6,13 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from reconciler.change import Action, Change
 from reconciler.errors import Problem, Severity
-from reconciler.kinds import (
-    HOTSPOT_PROFILE,
-    PPP_PROFILE,
-    QUEUE_TYPE,
-    REFERENCES,
-    is_fixed,
-)
+from reconciler.kinds import HOTSPOT_PROFILE, PPP_PROFILE, QUEUE_TYPE, REFERENCES
+from reconciler.marks import is_fixed
 from reconciler.survey import Actual
 from reconciler.undo.entry import Entry
 

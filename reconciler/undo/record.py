@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from reconciler.change import Action, Change
 from reconciler.diff import hidden_secrets
-from reconciler.kinds import Kind, Row
+from reconciler.kinds import Kind
+from reconciler.marks import Row
 from reconciler.planning import RouterPlan
 from reconciler.router import Read, Session
 from reconciler.undo.entry import Entry, Identity, identity

@@ -5,7 +5,8 @@ Source: what `/console/inspect` of 7.22.3 lets print but not set, menu by menu; 
 read-only in one of our menus is settable in another. Imports kinds only.
 """
 
-from reconciler.kinds import Kind, Row
+from reconciler.kinds import Kind
+from reconciler.marks import Row
 
 _READ_ONLY = frozenset(
     """

@@ -16,8 +16,9 @@ from reconciler.desired import Desired, Source
 from reconciler.diff import diff
 from reconciler.emulator import Device
 from reconciler.fleet import Fleet
-from reconciler.kinds import FILTER, Row
+from reconciler.kinds import FILTER
 from reconciler.making import Terms
+from reconciler.marks import Row
 from reconciler.router import AnswerState
 from reconciler.run import Scope, make_targets
 from reconciler.sessions import SessionKind

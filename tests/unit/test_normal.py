@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler import normal
-from reconciler.kinds import BY_PATH, Field, Kind, with_mark, without_mark
+from reconciler.kinds import BY_PATH, Field, Kind
+from reconciler.marks import with_mark, without_mark
 from reconciler.normal import Canon
 
 PAIRS = normal.pair(normal.rate)

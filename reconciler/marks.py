@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whose row is it? Our mark at the end of a comment, `Ana López [rc:ana-lopez/internet]`.
+
+Imports nothing of the project.
+"""
+
+import re
+from collections.abc import Mapping
+
+Row = Mapping[str, str]
+
+
+MARK = re.compile(r" ?\[rc:([^\[\]]+)\]$")
+
+
+def is_fixed(row: Row) -> bool:
+    """Rows that RouterOS made itself: dynamic or built in. They are nobody's to change."""
+    return row.get("dynamic") in ("true", "yes") or row.get("default") in ("true", "yes")
+
+
+def without_mark(comment: str) -> str:
+    """The label a person wrote, with our mark taken off."""
+    return MARK.sub("", comment)
+
+
+def with_mark(label: str, mark: str) -> str:
+    return f"{label} [rc:{mark}]" if label else f"[rc:{mark}]"
+
+
+def is_service_mark(mark: str) -> bool:
+    """`<client>/<service>`, as against `plan/…` and `router/…`."""
+    return not mark.startswith(("plan/", "router/"))
