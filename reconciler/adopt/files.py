@@ -1,49 +1,45 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A proposal as files: new ones whole, existing ones with what they lack put in.
+"""A proposal as acts on files: new ones whole, and what existing ones lack.
 
-Imports newfile, yamlfile, its neighbours.
+Imports edit, newfile, models, staging, its neighbours.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
-from reconciler.adopt.edits import add_items, add_key
 from reconciler.adopt.found import Proposal
 from reconciler.adopt.proposing import client_data
+from reconciler.edit import Append, Edit, Put
+from reconciler.models import Router, Zone
 from reconciler.newfile import client_path, file_text
+from reconciler.staging import Act, EditFile, NewFile
 
-Contents = Callable[[str], str | None]
 
-
-def proposed_files(proposal: Proposal, contents: Contents) -> dict[str, str]:
-    """Path below the root -> whole text. `contents`: a file as it is, None where there is none."""
-    files: dict[str, str] = {}
+def proposed_acts(proposal: Proposal) -> Iterator[Act]:
+    """Plans, zones and the router before the clients that name them."""
     for id_, plan in proposal.plans.items():
-        files[f"plans/{id_}.yaml"] = file_text("plan", plan, 1)
+        yield NewFile(f"plans/{id_}.yaml", file_text("plan", plan, 1))
     for id_, zone in proposal.zones.items():
-        files[f"inventory/zones/{id_}.yaml"] = file_text("zone", zone, 2)
-    for id_, edits in proposal.zone_edits.items():
-        path = f"inventory/zones/{id_}.yaml"
-        text = contents(path) or ""
-        for key, values in edits.items():
-            text = add_items(text, key, values)
-        files[path] = text
-    files |= _router_file(proposal, contents)
+        yield NewFile(f"inventory/zones/{id_}.yaml", file_text("zone", zone, 2))
+    for id_, lists in proposal.zone_edits.items():
+        edits = [Append((key,), value) for key, values in lists.items() for value in values]
+        yield EditFile(f"inventory/zones/{id_}.yaml", tuple(edits), model=Zone)
+    yield from _router(proposal)
     for found in proposal.found:
         path = client_path(Path(), found.client, found.zone).as_posix()
-        files[path] = file_text("client", client_data(found), 3)
-    return files
+        yield NewFile(path, file_text("client", client_data(found), 3))
 
 
-def _router_file(proposal: Proposal, contents: Contents) -> dict[str, str]:
+def _router(proposal: Proposal) -> Iterator[Act]:
     path = f"inventory/routers/{proposal.router}.yaml"
-    text = contents(path)
-    if text is None:
-        if proposal.new_router is None:
-            return {}
-        return {path: file_text("router", proposal.new_router | proposal.router_edits, 2)}
-    if not proposal.router_edits:
-        return {}
-    for key, value in proposal.router_edits.items():
-        text = add_key(text, key, value)
-    return {path: text}
+    edits = proposal.router_edits
+    if proposal.new_router is not None:
+        yield NewFile(path, file_text("router", proposal.new_router | edits, 2))
+        return
+    puts: list[Edit] = []
+    for key, value in edits.items():
+        parts = value if isinstance(value, dict) else None
+        puts += [Put((key, part), text) for part, text in parts.items()] if parts else []
+        puts += [] if parts else [Put((key,), value)]
+    if puts:
+        yield EditFile(path, tuple(puts), model=Router)

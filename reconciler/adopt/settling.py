@@ -6,10 +6,10 @@ with the router as `plan --adopt` does. Imports compile, inventory, planning, se
 neighbours.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from reconciler.adopt.facts import Facts
-from reconciler.adopt.files import proposed_files
+from reconciler.adopt.files import proposed_acts
 from reconciler.adopt.found import Found, Proposal
 from reconciler.change import Action, Change
 from reconciler.compile import compile_router
@@ -17,8 +17,9 @@ from reconciler.errors import FilesError, Problem
 from reconciler.inventory import Inventory
 from reconciler.planning import plan_router
 from reconciler.secrets import Secrets
+from reconciler.staging import Act
 
-Preview = Callable[[Mapping[str, bytes]], tuple[Inventory | None, list[Problem]]]
+Preview = Callable[[list[Act]], tuple[Inventory | None, list[Problem]]]
 
 _ROUNDS = 20
 
@@ -28,23 +29,23 @@ def settle(
     facts: Facts,
     preview: Preview,
     secrets_of: Callable[[Inventory], Secrets],
-    contents: Callable[[str], str | None],
-) -> dict[str, str]:
-    """The files of what is left of the proposal: path -> whole text.
+) -> list[Act]:
+    """The acts on files that are left of the proposal.
 
-    `preview`: the inventory as it would be with some files in place of those on disk.
-    `contents`: the text of a file as it is. Raises FilesError where the files cannot be right.
+    `preview`: the inventory, with its problems, as it would be after these acts. Raises FilesError
+    where the files cannot be right.
     """
+    problems: list[Problem] = []
     for _ in range(_ROUNDS):
-        files = proposed_files(proposal, contents)
-        inventory, problems = preview({path: text.encode() for path, text in files.items()})
+        acts = list(proposed_acts(proposal))
+        inventory, problems = preview(acts)
         errors = [problem for problem in problems if problem.is_error]
         if errors or inventory is None:
             if not _drop_by_problems(proposal, errors):
                 raise FilesError(problems)
             continue
         if not _drop_by_changes(proposal, facts, inventory, secrets_of(inventory)):
-            return files
+            return acts
     raise FilesError(problems)
 
 

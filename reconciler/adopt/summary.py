@@ -5,11 +5,12 @@ Imports render's lines, its neighbours.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 
 from reconciler.adopt.found import Left, Proposal, other_comments
 from reconciler.models import Mode
 from reconciler.render import Line
+from reconciler.staging import Staged
 from reconciler.wording import printable
 from reconciler.yamltext import flow
 
@@ -29,17 +30,15 @@ def counts(proposal: Proposal) -> dict[str, dict[str, int]]:
     return {"understood": dict(understood), "left": dict(left)}
 
 
-def summary_lines(
-    proposal: Proposal, files: Collection[str], existing: Collection[str]
-) -> list[Line]:
-    """`files`: paths of the proposal; `existing`: those of them that are there already."""
+def summary_lines(proposal: Proposal, files: Sequence[Staged]) -> list[Line]:
+    """`files`: what would be written."""
     lines = [Line("title", f"{proposal.router}  RouterOS {proposal.version}")]
     lines += _understood(proposal)
     lines += _plans(proposal)
     lines += _places(proposal)
     lines += _left_alone(proposal)
     lines += [Line("warning", f"  {note}") for note in proposal.notes]
-    new = sum(file not in existing for file in files)
+    new = sum(file.before is None for file in files)
     changed = len(files) - new
     lines.append(Line("plain", f"  Files: {new} new, {changed} changed."))
     return lines

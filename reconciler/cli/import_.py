@@ -10,12 +10,14 @@ import click
 from reconciler.adopt import Options, Proposal, propose, read_facts, settle, summary_lines
 from reconciler.adopt.vault import Keeping, Vault
 from reconciler.cli.context import Repo, on_option, print_lines, say
-from reconciler.errors import UsageError, Where
-from reconciler.inventory import Inventory, load
+from reconciler.errors import Problem, UsageError, Where
+from reconciler.inventory import Inventory
 from reconciler.models import Router
 from reconciler.router import connect
 from reconciler.run import endpoint_of
 from reconciler.secrets import Secrets
+from reconciler.staging import Act, Staged, load_with, stage
+from reconciler.staging import write as write_files
 from reconciler.wording import did_you_mean
 
 
@@ -93,16 +95,14 @@ def import_command(
         environ = {**repo.environ, **proposal.environ}
         return Secrets.from_settings(proposed.settings, environ, repo.root)
 
-    files = settle(
-        proposal,
-        facts,
-        lambda instead: load(repo.root, instead),
-        secrets_of,
-        lambda file: _contents(repo.root / file),
-    )
-    existing = {file for file in files if (repo.root / file).exists()}
-    print_lines(summary_lines(proposal, files, existing))
+    acts = settle(proposal, facts, lambda acts: _preview(repo.root, acts), secrets_of)
+    files = stage(repo.root, acts)
+    print_lines(summary_lines(proposal, files))
     _finish(repo.root, files, proposal, write)
+
+
+def _preview(root: Path, acts: list[Act]) -> tuple[Inventory | None, list[Problem]]:
+    return load_with(root, {file.file: file.after for file in stage(root, acts)})
 
 
 def _router(
@@ -138,23 +138,13 @@ def _elsewhere(router: Router, host: str, port: int | None) -> Router:
     return router.model_copy(update={"host": host, **({"port": port} if port else {})})
 
 
-def _contents(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-
-
-def _finish(root: Path, files: dict[str, str], proposal: Proposal, write: bool) -> None:
+def _finish(root: Path, files: list[Staged], proposal: Proposal, write: bool) -> None:
     if not files:
         say("Nothing new: the files have everything that was understood.")
     elif not write:
         say("Nothing was written: add --write to write these files.")
     else:
-        for file, text in files.items():
-            path = root / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        write_files(root, files)
         say(
             f"{len(files)} files written. Look at them, commit them, then: reconcile plan"
             f" --router {proposal.router} --adopt"

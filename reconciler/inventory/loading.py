@@ -2,7 +2,7 @@
 """The whole repository: find, read, check. Imports of the project: errors, its neighbours."""
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +10,8 @@ from pathlib import Path
 from reconciler.errors import Problem, Where
 from reconciler.inventory.checks import CHECKS
 from reconciler.inventory.draft import assemble
-from reconciler.inventory.files import Found, contents, find_files
-from reconciler.inventory.kinds import KINDS, SETTINGS, SETTINGS_FILE, Kind
+from reconciler.inventory.files import contents, find_files
+from reconciler.inventory.kinds import SETTINGS, SETTINGS_FILE, Kind
 from reconciler.inventory.model import Inventory
 from reconciler.inventory.reading import Reading, read
 
@@ -23,27 +23,22 @@ _NO_SETTINGS = Problem(
 )
 
 
-def load(
-    root: Path, instead: Mapping[str, bytes] | None = None
-) -> tuple[Inventory | None, list[Problem]]:
+def load(root: Path) -> tuple[Inventory | None, list[Problem]]:
     """Read and check all files below `root`; never raises for what is in them.
 
     All problems at once, sorted by place. No inventory where `reconcile.yaml` is missing or
     unusable; with errors, what is usable: a caller goes on only when no problem is an error.
-    `instead`: files, by path relative to the root, read in place of those on disk or beside them,
-    so that edits can be checked before they are written.
     """
     with _collector_at_rest():
-        return _load(root, instead or {})
+        return _load(root)
 
 
-def _load(root: Path, instead: Mapping[str, bytes]) -> tuple[Inventory | None, list[Problem]]:
-    settings = _read(root, SETTINGS, SETTINGS_FILE, instead)
+def _load(root: Path) -> tuple[Inventory | None, list[Problem]]:
+    settings = _read(root, SETTINGS, SETTINGS_FILE)
     if not (root / SETTINGS_FILE).exists():
         settings = replace(settings, problems=(_NO_SETTINGS,))
     found, problems = find_files(root)
-    found = _with_new(found, instead)
-    readings = [_read(root, one.kind, one.file, instead) for one in found]
+    readings = [_read(root, one.kind, one.file) for one in found]
     for reading in (settings, *readings):
         problems.extend(reading.problems)
     draft = assemble(root, settings, readings)
@@ -68,22 +63,8 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _with_new(found: list[Found], instead: Mapping[str, bytes]) -> list[Found]:
-    """The files found, and those that are not on disk yet."""
-    there = {one.file for one in found}
-    kinds = {kind.folder: kind for kind in KINDS}
-    new = [
-        Found(kind, file)
-        for file in sorted(instead)
-        if file not in there
-        for folder, kind in kinds.items()
-        if file.startswith(f"{folder}/")
-    ]
-    return found + new
-
-
-def _read(root: Path, kind: Kind, file: str, instead: Mapping[str, bytes]) -> Reading:
-    data = instead.get(file) or contents(root, file)
+def _read(root: Path, kind: Kind, file: str) -> Reading:
+    data = contents(root, file)
     if isinstance(data, Problem):
         return Reading(kind, file, None, (data,), damaged=True)
     return read(kind, file, data)
