@@ -364,7 +364,8 @@ def test_nor_does_the_emulator(tmp_path: Path) -> None:
     export = tmp_path / "router.rsc"
     export.write_text(
         demo_export("rb-norte").read_text(encoding="utf-8")
-        + f"/ppp secret\nadd name=x password={FOREIGN} nonsense={FOREIGN}\n",
+        + f"/ppp secret\nadd name=x password={FOREIGN} nonsense={FOREIGN}\n"
+        + f'add name=y password="{FOREIGN}\n',  # cut off in the middle
         encoding="utf-8",
     )
     served = subprocess.Popen(
