@@ -8,7 +8,7 @@ import talk, transcript, facts.
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -91,8 +91,7 @@ def run(device: Device, facts: Sequence[Fact]) -> Iterator[Result]:
         clean(device)
         for fact in facts:
             yield _judge(device, fact)
-            if any(command == "add" for _, command, _ in requests(fact)):
-                clean(device)
+            clean(device, {menu for menu, command, _ in requests(fact) if command == "add"})
     finally:
         clean(device)
         device.hang_up()
@@ -166,19 +165,19 @@ def _parts(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version.split(" ", maxsplit=1)[0])[:3])
 
 
-def marked(device: Device) -> Iterator[tuple[str, str]]:
+def marked(device: Device, menus: Collection[str] = INERT) -> Iterator[tuple[str, str]]:
     """(menu, `.id`) of every row that bears the mark; a menu that is missing holds none."""
-    for menu in INERT:
+    for menu in (menu for menu in INERT if menu in menus):
         for row in device.rows(f"{menu}/print", f"=.proplist=.id,{','.join(MARKED)}"):
             if any(row.get(name, "").startswith(MARK) for name in MARKED):
                 yield menu, row[".id"]
 
 
-def clean(device: Device) -> None:
+def clean(device: Device, menus: Collection[str] = INERT) -> None:
     """Again where the connection went in between. Raises NoAnswer when it goes every time."""
     for attempt in range(ATTEMPTS):
         try:
-            for menu, identifier in list(marked(device)):
+            for menu, identifier in list(marked(device, menus)):
                 device.talk([f"{menu}/remove", f"=.id={identifier}"])
         except NoAnswer:
             if attempt == ATTEMPTS - 1:
