@@ -50,6 +50,11 @@ class Scene:
         self._names = self._known_names()
         self._marks = {mark for sub in self.here for mark in (sub.id, *sub.former_ids)}
         self._macs = self._read_macs()
+        self._bound = {
+            row["address"]: row["comment"]
+            for row in facts.rows(ARP.path)
+            if row.get("address") and row.get("comment") and not is_fixed(row)
+        }
 
     def _parents(self) -> set[str]:
         parents = {row.get("parent", "") for row in self.facts.rows(QUEUE_SIMPLE.path)}
@@ -149,7 +154,11 @@ class Scene:
         self, row: Row, path: str, name: str, plan: dict[str, Any], service: dict[str, Any]
     ) -> Found:
         """A recognised service with the label that its rows keep."""
-        return Found(path, name, row.get("comment", ""), plan, service, disabled=is_disabled(row))
+        found = Found(path, name, row.get("comment", ""), plan, service, disabled=is_disabled(row))
+        bound = self._bound.get(str(found.address))
+        if bound and self.router.binding is Binding.ARP and "mac" in service:
+            found.lost.append(bound)
+        return found
 
 
 def is_disabled(row: Row) -> bool:

@@ -47,8 +47,8 @@ def assert_marks_only(plan: dict[str, Any]) -> None:
 
 
 def _is_second(change: dict[str, Any]) -> bool:
-    """A client has one label; that of a list's entry gives way to it."""
-    return bool(change["path"] == "/ip/firewall/address-list")
+    """A client has one label; those of list entries and bindings give way to it."""
+    return change["path"] in ("/ip/firewall/address-list", "/ip/arp")
 
 
 def adopt(world: World) -> None:

@@ -209,12 +209,14 @@ def test_arp_bindings_and_leases(tmp_path: Path, device: Device) -> None:
     queue(device, "beto", "10.1.0.6/32")
     queue(device, "carla", "10.1.0.7/32")
     device.add("/ip/arp", address="10.1.0.5", mac_address="02:00:00:00:00:0A", interface="lan")
-    device.add("/ip/arp", address="10.1.0.6", mac_address="02:00:00:00:00:0B", interface="ether2")
+    device.add("/ip/arp", address="10.1.0.6", mac_address="02:00:00:00:00:0B", interface="ether2",
+               comment="antena de Beto")  # fmt: skip
     device.add("/ip/dhcp-server/lease", address="10.1.0.7", mac_address="02:00:00:00:00:0C")
     with adopted(tmp_path, device, binding="arp", lan_interface="lan") as world:
         assert service(world, "ana")["mac"] == "02:00:00:00:00:0A"
         assert "interface" not in service(world, "ana")
         assert service(world, "beto")["interface"] == "ether2"
+        assert files(world)["beto"]["notes"] == "Comment on the router: antena de Beto"
         # A static ARP entry for it would be a new row.
         assert "mac" not in service(world, "carla")
         assert len([mark for mark in marks(device) if "ana/" in mark]) == 1
