@@ -9,6 +9,8 @@ import importlib
 
 import click
 
+from reconciler.cli import name_variables
+
 # Command -> module of this package, and its name there.
 COMMANDS = {
     "list": ("listing", "list_clients"),
@@ -42,6 +44,7 @@ class ClientGroup(click.Group):
         command: click.Command = getattr(
             importlib.import_module(f"reconciler.cli.client.{module}"), name
         )
+        name_variables(command, f"RECONCILE_CLIENT_{cmd_name.replace('-', '_').upper()}")
         return command
 
 
