@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much hypothesis generates: `check` by default, `fuzz` where time is no object.
+"""For all tests: how much hypothesis generates: `check` by default, `fuzz` where time is no object.
 
 No deadline: a busy machine is no failure.
 """
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+# Failed assertions of the shared helpers say what they compared, as those of tests do.
+pytest.register_assert_rewrite("end_to_end.world")
 
 settings.register_profile(
     "check",
