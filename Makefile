@@ -33,7 +33,7 @@ demo: $(READY) ## a tour of the whole flow on an emulated router
 	@$(BIN)/reconcile demo
 
 test: $(READY) ## every test that is quick
-	$(PYTEST) -m 'not slow'
+	$(PYTEST) -m 'not slow' -n auto --dist worksteal
 
 check: lint types test ## what CI runs: lint, types, tests
 
