@@ -112,8 +112,13 @@ def check(root: Path, staged: Sequence[Staged], known: Iterable[Problem] = ()) -
     _, problems = load_with(root, overlay)
     if any(problem.is_error for problem in problems):
         raise FilesError(problems)
-    before = {(problem.code, problem.message) for problem in known}
-    return [one for one in problems if (one.code, one.message) not in before]
+    before = {_identity(problem) for problem in known}
+    return [one for one in problems if _identity(one) not in before]
+
+
+def _identity(problem: Problem) -> tuple[str, str, str]:
+    """A problem without its line, which any edit above it moves."""
+    return problem.code, problem.message, problem.where.file if problem.where else ""
 
 
 def load_with(

@@ -108,12 +108,20 @@ class Source:
                 after = body + " " * max(min(gap, 2), gap - grown) + text[comment:line_end]
         return text[:start] + new + after + text[line_end:]
 
-    def insert_lines(self, after: int, lines: Iterable[str]) -> str:
-        """Whole lines after the line that holds the place before `after`."""
+    def insert_lines(self, after: int, lines: Iterable[str], column: int) -> str:
+        """Whole lines, indented to `column`, after the line that holds the place before `after`.
+
+        Comments that follow and are indented deeper belong to what stands before: a text below
+        `|` would swallow them.
+        """
         added = "".join(line + self.eol for line in lines)
         if after and self.text[after - 1] == "\n":
             return self.text[:after] + added + self.text[after:]
         place = self.next_line(after)
+        while match := re.compile(rf"(?:[ \t]*\r?\n)*[ ]{{{column + 1},}}#").match(
+            self.text, place
+        ):
+            place = self.next_line(match.end())
         if not self.text[:place].endswith("\n"):
             added = self.eol + added
         return self.text[:place] + added + self.text[place:]
@@ -178,7 +186,7 @@ def insert_key(source: Source, node: Any, key: str, value: object, order: Sequen
     if before is None:
         new = source.eol.join([*lines, " " * first.column]).lstrip(" ")
         return source.text[: first.index] + new + source.text[first.index :]
-    return source.insert_lines(source.end_of_pair(before), lines)
+    return source.insert_lines(source.end_of_pair(before), lines, first.column)
 
 
 def _predecessor(node: Any, key: str, order: Sequence[str]) -> Pair | None:
@@ -193,7 +201,7 @@ def append_item(source: Source, node: Any, value: object, key: str, in_flow: boo
     """One more item at the end of a list; a list in brackets becomes one of lines when long."""
     if not node.flow_style:
         column = node.start_mark.column
-        return source.insert_lines(source.end_of(node), item(value, column, key))
+        return source.insert_lines(source.end_of(node), item(value, column, key), column)
     start, end = node.start_mark.index, node.end_mark.index
     old = [source.text[one.start_mark.index : source.end_of(one)] for one in node.value]
     new = ", ".join([*old, flow(value, key)])
@@ -264,10 +272,11 @@ def _drop_lines(source: Source, start: int, end: int, following: list[int]) -> s
 
 
 def _kept_comments(source: Source, start: int, stop: int, pad: str) -> str:
-    """The comments of lines that go: those that have a line of their own as they stand."""
+    """The comments of lines that go, each on a line of its own and never deeper than they were."""
     kept = ""
     for place, end in source.comments:
         if start <= place < stop:
             before = source.text[source.line_start(place) : place]
-            kept += (pad if before.strip(" ") else before) + source.text[place:end] + source.eol
+            indent = pad if before.strip(" ") else min(before, pad)
+            kept += indent + source.text[place:end] + source.eol
     return kept

@@ -7,6 +7,7 @@ from typing import Any
 from reconciler.clients.fields import BY_NAME, FIELDS, value_text
 from reconciler.clients.select import Chosen
 from reconciler.errors import UsageError
+from reconciler.models import Client
 from reconciler.wording import did_you_mean, listing
 
 KEYS = ("id", "service", "zone", "plan", "status")
@@ -44,6 +45,16 @@ def columns_of(given: Sequence[str], default: Sequence[str]) -> list[str]:
 def row_of(one: Chosen, columns: Iterable[str]) -> dict[str, str]:
     """The text of each column for one service; nothing is an empty text."""
     return {name: _value(one, name) for name in columns}
+
+
+def row_without_service(client: Client, file: str, columns: Iterable[str]) -> dict[str, str]:
+    """The same for a client that has no service."""
+    known = {"id": client.id, "zone": client.zone, "file": file}
+    known["former_ids"] = ",".join(client.former_ids)
+    known |= {
+        field.name: value_text(field, client, None) for field in FIELDS if not field.of_service
+    }
+    return {name: known.get(name, "") for name in columns}
 
 
 def _value(one: Chosen, name: str) -> str:

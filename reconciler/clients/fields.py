@@ -72,7 +72,7 @@ FIELDS: tuple[Field, ...] = (
     _client("discount_amount", "billing.discount.amount", "Amount off the first service."),
     _client("free_periods", "billing.free_periods", "Months at 0.00: 2026-12.", Kind.LIST),
     _service("since", "since", "Installed on; billing starts there."),
-    _service("address", "address", "IPv4 address."),
+    _service("address", "address", "IPv4 address, or auto for the next free one."),
     _service("targets", "targets", "Further networks of the queue.", Kind.LIST),
     _service("ipv6", "ipv6", "IPv6 prefixes, to be blocked too.", Kind.LIST),
     _service("mac", "mac", "MAC address of the client's device."),

@@ -78,6 +78,20 @@ def choose(
     return chosen
 
 
+def without_services(inventory: Inventory, filters: Filters) -> list[Client]:
+    """Clients that have no service and that the filters accept; those of services accept none."""
+    if filters.plans or filters.statuses or filters.routers:
+        return []
+    return [
+        client
+        for client in inventory.clients.values()
+        if not client.services
+        and (not filters.zones or client.zone in filters.zones)
+        and (filters.ids is None or client.id in filters.ids)
+        and filters.text.casefold() in _text_of_client(client)
+    ]
+
+
 def all_services(inventory: Inventory) -> list[Chosen]:
     """Every service with its place."""
     found: list[Chosen] = []
@@ -107,7 +121,7 @@ def only_service(chosen: Iterable[Chosen], client: str) -> Chosen:
     if len(services) == 1:
         return services[0]
     if not services:
-        raise ReconcileError(f"{client} has no such service.")
+        raise ReconcileError(f"{client} has no service that this could be about.")
     names = listing(one.sub.service.id for one in services)
     raise UsageError(f"{client} has the services {names}: name one with --service.")
 
@@ -122,14 +136,20 @@ def _known(noun: str, names: Iterable[str], known: Iterable[str]) -> None:
 
 
 def _text_of(sub: Subscription) -> str:
-    client, service = sub.client, sub.service
+    service = sub.service
+    parts = (sub.name, service.address, service.mac, service.comment)
+    serial = service.onu.serial if service.onu else ""
+    words = "\n".join(str(part) for part in (*parts, serial) if part)
+    return f"{_text_of_client(sub.client)}\n{words}".casefold()
+
+
+def _text_of_client(client: Client) -> str:
     contact = client.contact
     parts = (
         client.id, *client.former_ids, client.name, client.notes, contact.phone, contact.email,
-        contact.address, contact.city, contact.tax_id, sub.name, service.address, service.mac,
-        service.comment, service.onu and service.onu.serial,
+        contact.address, contact.city, contact.tax_id,
     )  # fmt: skip
-    return "\n".join(str(part) for part in parts if part).casefold()
+    return "\n".join(part for part in parts if part).casefold()
 
 
 def is_over(sub: Subscription) -> bool:

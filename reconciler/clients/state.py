@@ -66,12 +66,6 @@ def cancel(chosen: Chosen, on: date, fate: AddressFate) -> Outcome:
     if fate is AddressFate.RELEASE and service.targets:
         notes.append(f"{name}: its targets stay in the file and are taken until you remove them.")
     edits.append(Put((*chosen.at, "cancelled"), ending))
-    if chosen.sub.client.equipment:
-        lent = ", ".join(
-            one.item + (f" ({one.serial})" if one.serial else "")
-            for one in chosen.sub.client.equipment
-        )
-        notes.append(f"{_client(chosen)} still has equipment that was not returned: {lent}.")
     return Outcome(tuple(edits), tuple(notes))
 
 

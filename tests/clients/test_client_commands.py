@@ -144,7 +144,7 @@ def test_cancelling_ends_a_suspension_without_fee_and_warns_of_equipment(diff: D
     diff.run("set", "jose-ibarra", "--lend", "antena:X9:2")
     assert diff.lines() == ["+equipment: [{item: antena, serial: X9, quantity: 2}]"]
     ran = diff.run("cancel", "jose-ibarra", "--on", FIRST, "--address", "keep")
-    assert "still has equipment that was not returned: antena (X9)" in ran.err
+    assert "The client has left and still has `antena`." in ran.err
     assert diff.lines() == [
         "- status: suspended",
         "+ status: cancelled",
@@ -314,6 +314,26 @@ def test_a_rename_pins_what_followed_from_the_id(diff: Diff) -> None:
     diff.run("set", "el-perico", "--id", "taller-el-perico")
     back = diff.world.load().inventory.clients["taller-el-perico"]
     assert back.former_ids == ("el-perico",)
+
+
+def test_a_client_without_services_has_fields_too(diff: Diff) -> None:
+    path = diff.world.root / NORTE / "nadie.yaml"
+    path.write_text("id: nadie\nname: Nadie\nzone: norte\n")
+    diff.lines()
+    diff.run("set", "nadie", "--phone", "1 2")
+    assert diff.lines() == ["+contact: {phone: 1 2}"]
+    assert "has no service that" in diff.run("set", "nadie", "--mac", "none", code=1).err
+    rows = json.loads(diff.run("list", "--format", "json", "--search", "NADIE").out)
+    assert rows == [
+        {"id": "nadie", "name": "Nadie", "zone": "norte", "plan": "", "status": "", "address": ""}
+    ]
+    assert "nadie" not in diff.run("list", "--plan", "hogar-10").out
+    assert "Nadie" in diff.run("show", "nadie").out
+
+
+def test_an_address_can_be_picked(diff: Diff) -> None:
+    diff.run("set", "luis-mora", "--address", "auto")
+    assert diff.lines() == ["- address: 10.20.0.8", "+ address: 10.20.0.2"]
 
 
 # -- the life ------------------------------------------------------------------------

@@ -71,6 +71,18 @@ def test_a_suspension_is_one_entry_of_the_list(living: World) -> None:
     assert changes(living) == []
 
 
+def test_a_router_that_was_away_gets_it_later(living: World) -> None:
+    faults = living.servers["rb-norte"].faults
+    faults.go_away()
+    client(living, "suspend", "luis-mora")
+    assert living.run("apply", "--yes").code == 3
+    faults.come_back()
+    assert living.run("apply", "--yes").code == 0
+    assert_settled(living)
+    rows = living.device("rb-norte").rows("/ip/firewall/address-list")
+    assert [row["list"] for row in rows if row["address"] == "10.20.0.8"] == ["rc-suspended"]
+
+
 def test_who_is_cancelled_leaves_the_router_and_who_is_kept_is_blocked(living: World) -> None:
     client(living, "cancel", "luis-mora", "rosa-angeles")
     assert names(changes(living)) == [

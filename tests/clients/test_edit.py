@@ -146,6 +146,14 @@ def test_crlf_bom_and_a_missing_last_line_end_stay() -> None:
     assert new.decode() == "\ufeffid: b\r\nname: A\r\nzone: sur   # z\r\nnotes: nn\r\n"
 
 
+def test_a_comment_is_never_swallowed_by_a_text_below_a_bar() -> None:
+    text = "id: a\nbilling:\n  discount: {amount: '1'}   # why\n"
+    new = change(text, Put(("billing",), {"late_fee": "false"}), Put(("notes",), "x\ny\n"))
+    assert new == "id: a\nbilling:\n  late_fee: false\n  # why\nnotes: |\n  x\n  y\n"
+    text = "notes: |\n  x\ncontact:\n  # deep\n  phone: 1\nid: a\n"
+    assert change(text, Drop(("contact",))) == "notes: |\n  x\n# deep\nid: a\n"
+
+
 def test_nothing_to_change_is_the_very_same_bytes() -> None:
     data = SERVICE.encode()
     assert edit(data, "a", Client, [Put(("id",), "ana"), Drop(("billing",))]) is data
@@ -297,10 +305,7 @@ def written_by_hand(draw: st.DrawFn) -> str:
 
 def holds(text: str, edits: list[Edit]) -> None:
     expected = value_of(text)
-    try:
-        new = change(text, *edits)
-    except EditError:
-        return
+    new = change(text, *edits)
     for one in edits:
         merged(expected, one)
     assert value_of(new) == expected
@@ -309,16 +314,16 @@ def holds(text: str, edits: list[Edit]) -> None:
     assert len(kept) >= len(text.splitlines()) - len(removed)
     if not any(isinstance(one, Drop) and one.path[-1] in ("history", "contact") for one in edits):
         assert new.count("\n\n") == text.count("\n\n")
+    lines = [line.strip() for line in new.splitlines()]
     for line in text.splitlines():
         if line.lstrip().startswith("#"):
-            assert line in new.splitlines()
+            assert line.strip() in lines
 
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda path: path.stem)
 @given(edits=edits_of())
 def test_the_examples_keep_every_comment_and_blank_line(file: Path, edits: list[Edit]) -> None:
     text = file.read_text(encoding="utf-8")
-    change(text, *edits)  # no file of the example is refused
     holds(text, edits)
 
 

@@ -22,6 +22,8 @@ from reconciler.cli.client.common import (
 from reconciler.cli.client.ledger import issued_on
 from reconciler.cli.client.passwords import with_random
 from reconciler.cli.context import Repo, on_option
+from reconciler.clients.addressing import Allocator
+from reconciler.clients.create import AUTO
 from reconciler.clients.equipment import lend_edits, take_back_edits
 from reconciler.clients.fields import BY_NAME, FIELDS, field_edits
 from reconciler.clients.outcome import Outcome
@@ -89,7 +91,7 @@ def set_fields(
         raise UsageError("Say what to set: --plan, --name, --phone … (see --help).")
     inventory = repo.loaded.inventory
     chosen = choose(inventory, ids, filters_of(zones, plans, statuses, id_file), service)
-    work = _Setting(repo, chosen, values, plan, on, one_service=bool(ids))
+    work = _Setting(repo, chosen, values, plan, on, ids)
     acts = work.acts(lend, returned)
     if new_id is not None:
         acts = [_renamed(repo, ids, new_id, acts)]
@@ -106,8 +108,7 @@ class _Setting:
         values: dict[str, str],
         plan: str | None,
         on: date | None,
-        *,
-        one_service: bool,
+        ids: Sequence[str],
     ) -> None:
         self.notes: list[str] = []
         self._repo = repo
@@ -115,24 +116,26 @@ class _Setting:
         self._values = values
         self._plan = plan
         self._on = on
-        self._one_service = one_service
+        self._ids = ids
+        self._allocator = Allocator(repo.loaded.inventory)
         self._issued: dict[date, Issued] = {}
 
     def acts(self, lent: Sequence[str], returned: Sequence[str]) -> list[Act]:
-        by_client: dict[str, list[Chosen]] = {}
+        inventory = self._repo.loaded.inventory
+        by_client: dict[str, list[Chosen]] = {name: [] for name in self._ids}
         for one in self._chosen:
             by_client.setdefault(one.sub.client.id, []).append(one)
         acts: list[Act] = []
-        for ones in by_client.values():
-            client = ones[0].sub.client
+        for name, ones in by_client.items():
+            client = find_client(inventory, name)
             edits = [
                 *self._of_client(),
-                *self._of_services(ones),
+                *self._of_services(client.id, ones),
                 *lend_edits(lent),
                 *take_back_edits(client, returned),
             ]
             if edits:
-                acts.append(EditFile(ones[0].file, tuple(edits)))
+                acts.append(EditFile(inventory.where(client).file, tuple(edits)))
         return acts
 
     def _of_client(self) -> list[Edit]:
@@ -143,12 +146,12 @@ class _Setting:
             for edit in field_edits(BY_NAME[name], value, ())
         ]
 
-    def _of_services(self, ones: Sequence[Chosen]) -> list[Edit]:
+    def _of_services(self, client: str, ones: Sequence[Chosen]) -> list[Edit]:
         of_service = {name: v for name, v in self._values.items() if BY_NAME[name].of_service}
         if not of_service and self._plan is None:
             return []
-        if self._one_service:
-            ones = [only_service(ones, ones[0].sub.client.id)]
+        if self._ids:
+            ones = [only_service(ones, client)]
         edits: list[Edit] = []
         for one in ones:
             if self._plan is not None:
@@ -156,7 +159,9 @@ class _Setting:
                 edits += outcome.edits
                 self.notes += outcome.notes
             for name, value in of_service.items():
-                edits += field_edits(BY_NAME[name], value, one.at)
+                picked = name == "address" and value == AUTO
+                text = str(self._allocator.next_in(one.sub.zone)) if picked else value
+                edits += field_edits(BY_NAME[name], text, one.at)
         return edits
 
     def _change_plan(self, one: Chosen, name: str) -> Outcome:

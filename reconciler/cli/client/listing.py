@@ -15,8 +15,14 @@ from reconciler.cli.client.common import (
     read_ids,
 )
 from reconciler.cli.context import Repo, out, say
-from reconciler.clients.columns import DEFAULT, columns_of, geojson, row_of
-from reconciler.clients.select import Filters, all_services, choose
+from reconciler.clients.columns import (
+    DEFAULT,
+    columns_of,
+    geojson,
+    row_of,
+    row_without_service,
+)
+from reconciler.clients.select import Filters, all_services, choose, without_services
 from reconciler.clients.sheet import write_sheet
 from reconciler.wording import printable
 
@@ -73,14 +79,16 @@ def list_clients(
         click.echo(json.dumps(geojson(chosen), ensure_ascii=False, indent=1))
         return
     rows = [row_of(one, names) for one in chosen]
+    bare = without_services(inventory, filters)
+    rows += [row_without_service(one, inventory.where(one).file, names) for one in bare]
     if form == "json":
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     elif form == "csv":
         click.echo(write_sheet(rows, names), nl=False)
     else:
         _print_table(rows, names)
-        clients = len({one.sub.client.id for one in chosen})
-        say(f"{clients} clients, {len(rows)} services")
+        clients = len({one.sub.client.id for one in chosen}) + len(bare)
+        say(f"{clients} clients, {len(chosen)} services")
 
 
 def _print_table(rows: Sequence[dict[str, str]], columns: Sequence[str]) -> None:
