@@ -293,6 +293,22 @@ def test_a_plan_counts_from_the_next_day_where_that_days_invoice_is_issued(diff:
     assert sorted(ends) == ["2026-11-20", "2026-11-20", "2026-11-21"]
 
 
+def test_a_plan_of_another_kind_brings_what_it_needs(diff: Diff) -> None:
+    ran = diff.run("set", "jose-ibarra", "--plan", "hogar-10", "--on", FIRST)
+    assert "address - → 10.20.0.2" in ran.err  # he had one of his old plan's pool
+    diff.run("set", "escuela-benito-juarez", "--plan", "hogar-10", "--address", "10.20.0.99")
+    school = diff.world.load().inventory.clients["escuela-benito-juarez"].services[0]
+    assert (str(school.address), school.targets) == ("10.20.0.99", ())
+
+
+def test_a_pause(diff: Diff) -> None:
+    diff.run("set", "luis-mora", "--pause", "2026-12-15..2027-01-10")
+    assert diff.lines() == ["+ pauses: [{from: 2026-12-15, to: 2027-01-10}]"]
+    ran = diff.run("set", "luis-mora", "--pause", "2027-01-01..2027-01-12", code=1)
+    assert "before another has ended" in ran.err
+    diff.run("set", "luis-mora", "--pause", "2027-01-01", code=64)
+
+
 def test_a_bulk_change_of_plan(diff: Diff) -> None:
     ran = diff.run("set", "--zone", "norte", "--of-plan", "hogar-10", "--status", "active",
                    "--plan", "basico-5", "--on", FIRST)  # fmt: skip

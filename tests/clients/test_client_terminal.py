@@ -25,8 +25,15 @@ def test_new_asks_for_what_is_missing(example: World) -> None:
     answers = "Ñoño Pérez\n\nnorte\nhogar-10\n\n\n+52 1\ny\n"
     done = run(example, "new", "--on", "2026-11-20", answers=answers)
     assert done.exit_code == 0, done.output
-    for question in ("Name of the client", "Id [nono-perez]", "Zone (centro, norte, sur)",
-                     "Address (or auto) [10.20.0.2]", "Password", "Telephone", "Write 1 file?"):  # fmt: skip
+    for question in (
+        "Name of the client",
+        "Id [nono-perez]",
+        "Zone (centro, norte, sur)",
+        "Address (or auto) [10.20.0.2]",
+        "Password",
+        "Telephone",
+        "Write 1 file?",
+    ):
         assert question in done.output
     client = example.load().inventory.clients["nono-perez"]
     assert client.contact.phone == "+52 1"

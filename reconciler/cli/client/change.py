@@ -21,16 +21,18 @@ from reconciler.cli.client.common import (
 )
 from reconciler.cli.client.ledger import issued_on
 from reconciler.cli.client.passwords import with_random
+from reconciler.cli.client.states import address_given
 from reconciler.cli.context import Repo, on_option
 from reconciler.clients.addressing import Allocator
 from reconciler.clients.create import AUTO
 from reconciler.clients.equipment import lend_edits, take_back_edits
-from reconciler.clients.fields import BY_NAME, FIELDS, field_edits
+from reconciler.clients.fields import BY_NAME, FIELDS, NONE, field_edits
+from reconciler.clients.migrate import Move, migrate
 from reconciler.clients.outcome import Outcome
 from reconciler.clients.plans import Issued, change_plan, find_plan
 from reconciler.clients.rename import rename
 from reconciler.clients.select import Chosen, Filters, choose, find_client, only_service
-from reconciler.edit import Edit
+from reconciler.edit import Append, Edit
 from reconciler.errors import UsageError
 from reconciler.staging import Act, EditFile
 
@@ -55,6 +57,9 @@ def field_options(command: Command) -> Command:
     help="Another plan, with the old one noted for billing.",
 )
 @field_options
+@click.option(
+    "--pause", multiple=True, metavar="FROM..TO", help="Days without service on request, credited."
+)
 @click.option("--lend", multiple=True, metavar="ITEM[:SERIAL[:QUANTITY]]", help="Lent equipment.")
 @click.option("--returned", multiple=True, metavar="ITEM|SERIAL", help="Equipment that came back.")
 @write_options
@@ -71,6 +76,7 @@ def set_fields(
     on: date | None,
     new_id: str | None,
     plan: str | None,
+    pause: Sequence[str],
     lend: Sequence[str],
     returned: Sequence[str],
     dry_run: bool,
@@ -87,11 +93,11 @@ def set_fields(
                reconcile client set --zone norte --of-plan basico-5 --plan hogar-10 --dry-run
     """
     values = with_random(repo, given(fields))
-    if not (values or plan or new_id or lend or returned):
+    if not (values or plan or new_id or pause or lend or returned):
         raise UsageError("Say what to set: --plan, --name, --phone … (see --help).")
     inventory = repo.loaded.inventory
     chosen = choose(inventory, ids, filters_of(zones, plans, statuses, id_file), service)
-    work = _Setting(repo, chosen, values, plan, on, ids)
+    work = _Setting(repo, chosen, values, plan, on, ids, pause)
     acts = work.acts(lend, returned)
     if new_id is not None:
         acts = [_renamed(repo, ids, new_id, acts)]
@@ -109,6 +115,7 @@ class _Setting:
         plan: str | None,
         on: date | None,
         ids: Sequence[str],
+        pauses: Sequence[str] = (),
     ) -> None:
         self.notes: list[str] = []
         self._repo = repo
@@ -117,6 +124,7 @@ class _Setting:
         self._plan = plan
         self._on = on
         self._ids = ids
+        self._pauses = [_pause(text) for text in pauses]
         self._allocator = Allocator(repo.loaded.inventory)
         self._issued: dict[date, Issued] = {}
 
@@ -148,28 +156,43 @@ class _Setting:
 
     def _of_services(self, client: str, ones: Sequence[Chosen]) -> list[Edit]:
         of_service = {name: v for name, v in self._values.items() if BY_NAME[name].of_service}
-        if not of_service and self._plan is None:
+        if not (of_service or self._plan or self._pauses):
             return []
         if self._ids:
             ones = [only_service(ones, client)]
         edits: list[Edit] = []
         for one in ones:
+            values = dict(of_service)
+            if values.get("address") == AUTO:
+                values["address"] = str(self._allocator.next_in(one.sub.zone))
             if self._plan is not None:
-                outcome = self._change_plan(one, self._plan)
+                outcome = self._change_plan(one, self._plan, values.get("address"))
                 edits += outcome.edits
                 self.notes += outcome.notes
-            for name, value in of_service.items():
-                picked = name == "address" and value == AUTO
-                text = str(self._allocator.next_in(one.sub.zone)) if picked else value
-                edits += field_edits(BY_NAME[name], text, one.at)
+            for name, value in values.items():
+                edits += field_edits(BY_NAME[name], value, one.at)
+            edits += [Append((*one.at, "pauses"), pause) for pause in self._pauses]
         return edits
 
-    def _change_plan(self, one: Chosen, name: str) -> Outcome:
+    def _change_plan(self, one: Chosen, name: str, address: str | None) -> Outcome:
+        """The plan, and what a plan of another kind needs: see `client migrate`."""
         plan = find_plan(self._repo.loaded.inventory, name)
         day = today_in(self._repo, one.sub.zone, self._on)
         if day not in self._issued:
             self._issued[day] = issued_on(self._repo.root, {day})
-        return change_plan(one, plan, day, self._issued[day])
+        issued = self._issued[day]
+        if plan.id == one.sub.plan.id or not one.sub.service.has_rows:
+            return change_plan(one, plan, day, issued)
+        given = None if address in (None, NONE) else address_given(address)
+        return migrate(one, Move(one.sub.zone, plan, None, given), self._allocator, day, issued)
+
+
+def _pause(text: str) -> dict[str, str]:
+    """`2026-12-15..2027-01-10` as a pause; the second day is the first one with service again."""
+    first, dots, last = text.partition("..")
+    if not dots:
+        raise UsageError("A pause is written as 2026-12-15..2027-01-10.")
+    return {"from": first, "to": last}
 
 
 def _renamed(repo: Repo, ids: Sequence[str], new_id: str, acts: Sequence[Act]) -> EditFile:
