@@ -67,3 +67,16 @@ def tree_at(root: Path, commit: str) -> Iterator[Path]:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             tar.extractall(folder, filter="data")
         yield Path(folder)
+
+
+def commits_since(root: Path, commit: str) -> int | None:
+    """How many commits of HEAD's history touch the state repository since `commit`.
+
+    None outside git, and where the clone lacks the commit.
+    """
+    if not commit.isalnum():
+        return None
+    try:
+        return int(_git(root, "rev-list", "--count", f"{commit}..HEAD", "--", "."))
+    except (GitError, ValueError):
+        return None

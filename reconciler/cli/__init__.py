@@ -26,6 +26,7 @@ COMMANDS = {
     "undo": "undo",
     "unlock": "unlock",
     "rehearse": "rehearse",
+    "status": "status",
     "client": "client",
     "emulator": "emulator",
     "demo": "demo",
