@@ -241,9 +241,9 @@ def _write_all(root: Path, staged: Sequence[Staged], undo: ExitStack) -> None:
             temporary = _temporary(path, one, root)
             undo.callback(Path(temporary).unlink, missing_ok=True)
             ready.append((temporary, path, one))
-    moves = {one.moved_from: one.file for one in staged if one.moved_from}
+    moves = {one.moved_from: one.file for one in staged if one.moved_from is not None}
     if moves:
-        undo.callback(move_files, root, {new: old for old, new in moves.items()})
+        undo.callback(_move_back, root, moves)
         move_files(root, moves)
     for temporary, path, one in ready:
         target = path.resolve() if path.is_symlink() else path
@@ -264,6 +264,17 @@ def _temporary(path: Path, one: Staged, root: Path) -> str:
     mode = stat.S_IMODE(old.stat().st_mode) if old.exists() else 0o666 & ~_umask()
     Path(name).chmod(mode)
     return name
+
+
+def _move_back(root: Path, moves: Mapping[str, str]) -> None:
+    """Undo those of the moves that were made."""
+    made = {
+        new: old
+        for old, new in moves.items()
+        if (root / new).exists() and not (root / old).exists()
+    }
+    if made:
+        move_files(root, made)
 
 
 def _umask() -> int:

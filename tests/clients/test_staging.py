@@ -92,6 +92,28 @@ def test_where_one_file_cannot_be_written_all_are_put_back(
     assert in_git.load().inventory.clients["otra"].name == "María Núñez Peña"
 
 
+def test_moves_that_stop_in_the_middle_are_undone(in_git: World) -> None:
+    root = in_git.root
+    before = tree(root)
+    acts = [
+        EditFile(LUIS, (), "inventory/clients/sur/luis-mora.yaml"),
+        EditFile(MARIA, (), "inventory/clients/sur/deep/maria-nunez.yaml"),
+    ]
+    staged = stage(root, acts)
+    (root / "inventory/clients/sur/deep").write_text("in the way")
+    with pytest.raises(ReconcileError, match="All is as before"):
+        write(root, staged)
+    (root / "inventory/clients/sur/deep").unlink()
+    assert tree(root) == before
+    git(root, "rm", "--quiet", "--cached", MARIA)
+    lock = root / ".git/index.lock"
+    lock.write_text("")
+    with pytest.raises(ReconcileError, match="All is as before"):
+        write(root, staged)  # the second is moved by a rename, the first cannot be by git
+    lock.unlink()
+    assert tree(root) == before
+
+
 def test_a_file_that_was_changed_meanwhile_is_not_overwritten(example: World) -> None:
     staged = stage(example.root, [EditFile(LUIS, (Put(("name",), "Uno"),))])
     path = example.root / LUIS
