@@ -13,7 +13,7 @@ CODE   := $(wildcard reconciler billing tests benchmarks)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types fmt schemas docs slow fuzz foreign test-device facts bench clean
+.PHONY: help demo test check lint types fmt schemas docs slow fuzz faults foreign test-device facts bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ $(FOREIGN)/.ready: tests/foreign/requirements.txt
 	$(PYTHON) -m venv --clear $(FOREIGN)
 	$(FOREIGN)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
+
+faults: $(READY) ## cut an apply at every one of its writes, in every way; prints what held
+	PYTHONPATH=tests $(BIN)/python -m faults
 
 foreign: $(READY) $(FOREIGN)/.ready ## other people's RouterOS clients, Ansible too, against the emulator
 	$(PYTEST) tests/foreign

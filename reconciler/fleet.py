@@ -13,11 +13,17 @@ from datetime import datetime
 from functools import partial
 from threading import Event, Thread
 
-from reconciler.apply import write_state
 from reconciler.changeset import Stale
 from reconciler.errors import RouterError
 from reconciler.lease import LIFETIME, Held, acquire
-from reconciler.phases import end_the_rest, make, receivers, take_away, unsettled_marks
+from reconciler.phases import (
+    end_the_rest,
+    make,
+    note_commit,
+    receivers,
+    take_away,
+    unsettled_marks,
+)
 from reconciler.router import Session as RouterSession
 from reconciler.router import connect
 from reconciler.state import State
@@ -155,8 +161,8 @@ class Fleet:
             def finish(work: Work) -> None:
                 self._read_back(work)
                 end_the_rest(work)
-                if whole and commit and work.is_as_wanted:
-                    guarded(work, lambda session: write_state(session, work.plan.state, commit))
+                if whole and commit:
+                    note_commit(work, commit)
 
             self._each(ready, finish)
 
@@ -174,6 +180,7 @@ class Fleet:
             plan = self._plan(work.target, read_router(session))
             left = {work.essence(change) for change in work.left}
             work.remaining = tuple(c for c in plan.changes if work.essence(c) not in left)
+            work.state = plan.state
             work.verified = True
 
         if work.session and not work.session.alive:

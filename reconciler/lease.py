@@ -68,39 +68,62 @@ def _holder(row: Row) -> Holder:
 
 
 def read_holders(session: Session) -> list[Holder]:
-    read = Read(PATH, _FIELDS, (f"?list={LEASE_LIST}",))
-    return holders(session.read([read])[0])
+    return holders(_read_rows(session))
+
+
+def _read_rows(session: Session) -> Sequence[Row]:
+    return session.read([Read(PATH, _FIELDS, (f"?list={LEASE_LIST}",))])[0]
 
 
 class Lease:
-    """A lease that is ours until it is released, lost, or not renewed in time."""
+    """A lease that is ours until it is released, lost, or not renewed in time.
 
-    def __init__(self, session: Session, row_id: str, clock: Callable[[], float]) -> None:
-        self._session, self._row_id, self._clock = session, row_id, clock
+    `is_held` turns False once it is known to be lost: nothing is to be written any more.
+    """
+
+    def __init__(self, session: Session, row: Row, clock: Callable[[], float]) -> None:
+        self._session, self._row, self._clock = session, row, clock
         self._renewed = clock()
+        self.is_held = True
 
     def keep(self) -> None:
         """Renew at half time. Raises LeaseLost where it is not ours any more."""
+        if not self.is_held:
+            raise self._lost("it is not there any more")
         if self._clock() - self._renewed < LIFETIME / 2:
             return
         begun = self._clock()
-        words = ((".id", self._row_id), ("timeout", f"{LIFETIME}s"))
+        words = ((".id", self._row[".id"]), ("timeout", f"{LIFETIME}s"))
         (answer,) = self._session.write([Command(PATH, "set", words)])
         if answer.state is not AnswerState.DONE or begun - self._renewed > LIFETIME:
-            raise LeaseLost(
-                f"the lease on {self._session.endpoint.label} was lost"
-                f" ({answer.message or answer.state.value}): nothing more was written. Run again"
-            )
+            raise self._lost(answer.message or answer.state.value)
         self._renewed = begun
 
+    def _lost(self, why: str) -> LeaseLost:
+        self.is_held = False
+        return LeaseLost(
+            f"the lease on {self._session.endpoint.label} was lost ({why}):"
+            " nothing more was written. Run again"
+        )
+
     def move_to(self, session: Session) -> None:
-        """Go on over a new connection to the same router."""
+        """Go on over a new connection to the same router, if the lease is still there.
+
+        A router that was rebooted has lost it, and its `.id` may be that of another row now.
+        Raises RouterError where it is lost or cannot be looked for.
+        """
         self._session = session
+        # Until it was seen again it is nobody's.
+        was_held, self.is_held = self.is_held, False
+        held = [row for row in _read_rows(session) if row[".id"] == self._row[".id"]]
+        if not was_held or not held or held[0].get("comment") != self._row["comment"]:
+            raise self._lost("it is not there any more")
+        self.is_held = True
 
     def release(self) -> None:
         """Give it back; where that fails it ends by itself."""
-        if self._session.alive:
-            self._session.write([Command(PATH, "remove", ((".id", self._row_id),))])
+        if self.is_held and self._session.alive:
+            self._session.write([Command(PATH, "remove", ((".id", self._row[".id"]),))])
 
 
 def acquire(
@@ -126,7 +149,7 @@ def acquire(
         session.write([Command(PATH, "remove", ((".id", answer.ret),))])
         others = [holder for holder in held if holder.row_id != answer.ret]
         raise _held(session, others[0], now) if others else LeaseLost("the lease did not stay")
-    return Lease(session, answer.ret, clock)
+    return Lease(session, {".id": answer.ret, "comment": comment}, clock)
 
 
 def _refusal(

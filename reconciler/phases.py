@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The phases of an apply for one router: first adds and sets, then removals, then what is left.
 
-Each ends the sessions and connections that its changes end. Imports apply, arrange, work.
+Each ends the sessions and connections that its changes end. Imports apply, arrange, lease, work.
 """
 
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from reconciler.apply import cut_connections, drop_sessions, write_waves
+from reconciler.apply import cut_connections, drop_sessions, write_state, write_waves
 from reconciler.arrange import break_waves, held_back, make_waves
 from reconciler.change import Action, Change
+from reconciler.lease import read_holders
 from reconciler.router import AnswerState
 from reconciler.router import Session as RouterSession
+from reconciler.state import State
 from reconciler.work import Work, guarded
 
 
@@ -97,7 +99,7 @@ def end_the_rest(work: Work) -> None:
             return work.essence(change) not in remaining
         return work.answer(change).state in (AnswerState.DONE, AnswerState.UNKNOWN)
 
-    if work.verified:
+    if work.verified and work.may_write:
         guarded(work, lambda session: _end_sessions(work, session, is_made))
     open_ = [s for s in work.plan.sessions if id(s) not in work.ended and is_made(s.cause)]
     if open_:
@@ -107,3 +109,18 @@ def end_the_rest(work: Work) -> None:
 
 def unsettled_marks(work: Work) -> set[str]:
     return {change.mark for change in work.remaining if change.action is not Action.REMOVE}
+
+
+def note_commit(work: Work, commit: State) -> None:
+    """Note the applied commit where the whole router was read back as wanted.
+
+    A router that needed no change has no lease of ours; under somebody else's the note is theirs.
+    """
+
+    def act(session: RouterSession) -> None:
+        if work.lease or not read_holders(session):
+            write_state(session, work.state, commit)
+
+    is_noted = work.state is not None and work.state.comment == commit.comment
+    if work.is_as_wanted and work.may_write and not is_noted:
+        guarded(work, act)

@@ -20,6 +20,7 @@ from reconciler.planning import Keep, RouterPlan, Status, narrowed, plan_router
 from reconciler.router import Answer, AnswerState, Endpoint, connect
 from reconciler.router import Session as RouterSession
 from reconciler.sessions import SERVICES, SessionKind, live
+from reconciler.state import State
 from reconciler.survey import Actual, read_rows
 
 
@@ -41,7 +42,8 @@ class Work:
 
     `left`: differences that are not to be touched in this run; `owed`: changes left to a later
     one, with the reason; `remaining`: what is not as wanted when all is written; `ended`: sessions
-    that were dropped or need not be, by the identity of the Session object.
+    that were dropped or need not be, by the identity of the Session object; `state`: the note of
+    the applied commit, as it was read back.
     """
 
     target: Target
@@ -56,6 +58,7 @@ class Work:
     troubles: list[str] = field(default_factory=list)
     ended: set[int] = field(default_factory=set)
     verified: bool = False
+    state: State | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -81,6 +84,11 @@ class Work:
     def is_as_wanted(self) -> bool:
         """Whether the whole router was read back without any difference."""
         return self.verified and not (self.remaining or self.owed or self.left)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether no lease was asked for, or it is still ours."""
+        return self.lease is None or self.lease.is_held
 
     def interrupt(self) -> None:
         """Let the pen stop at its next chunk, from any thread."""
@@ -126,7 +134,7 @@ def reconnect(work: Work) -> None:
         work.troubles.append(str(error))
         return
     if work.lease:
-        work.lease.move_to(work.session)
+        guarded(work, work.lease.move_to)
 
 
 def make_pen(work: Work, log: Log) -> Pen:

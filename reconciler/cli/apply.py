@@ -138,6 +138,7 @@ def carry_out(
     is taken back.
     """
     now = datetime.now(UTC)
+    meant = [work.plan for work in fleet.works]
     fleet.hold(owner(), now)
     run = new_run_id(now)
     Keeper(
@@ -154,8 +155,9 @@ def carry_out(
             run, [sink, *([_to_stdout] if stream else [])], repo.loaded.secrets.redact
         )
         journal.emit("begin", commit=repo.commit, owner=owner())
-        for work in fleet.works:
-            journal.planned(work.plan)
+        for work, plan in zip(fleet.works, meant, strict=True):
+            # Of a router that was lost since, what was meant for it: it is not tried.
+            journal.planned(work.plan if work.is_ready else plan)
         fleet.apply(state, whole=whole, log=journal.of)
         # Asked now: a session that is over cannot tell any more how it went.
         code = first_code([*status_codes(fleet.works), *outcome_codes(fleet.works)])

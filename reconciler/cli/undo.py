@@ -84,7 +84,8 @@ def _count(works: list[Work]) -> int:
 
 def _restore_state(work: Work, kept: RouterUndo) -> None:
     """The commit noted on the router goes back too, where it is still the one of the run."""
-    state, session = work.plan.state, work.session
+    state = work.state if work.verified else work.plan.state
+    session = work.session if work.may_write else None
     undone = work.is_ready and not work.plan.problems and (work.verified or not work.plan.changes)
     if not undone or work.remaining or session is None or state is None:
         return

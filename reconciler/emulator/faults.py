@@ -44,6 +44,14 @@ class Faults:
 
         self._arm(count, refuse)
 
+    def at_write(self, count: int, act: Callable[[], Verdict]) -> None:
+        """What `act` says befalls the n-th write from now.
+
+        It runs before the write has its effect and in the thread that serves all devices, so it may
+        wait for nothing that they do.
+        """
+        self._arm(count, act)
+
     def clear(self) -> None:
         """No fault from now on, but for a device that went away."""
         with self._lock:

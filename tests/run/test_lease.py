@@ -114,3 +114,35 @@ def test_the_lower_id_holds_where_a_version_lets_two_in(world: World) -> None:
     with session(world) as one:
         [first] = read_holders(one)
         assert first.row_id == device.rows(LISTS)[0][".id"]
+
+
+def test_after_a_reboot_it_is_lost_and_no_other_row_is_taken_for_it(world: World) -> None:
+    """It was in RAM, and its `.id` is that of a row of somebody else now."""
+    build(world, 1)
+    device = world.device("tower")
+    gone = device.add(LISTS, list="theirs", address="198.51.100.1")
+    with session(world) as one:
+        lease = acquire(one, "a@b", NOW)
+    device.add(LISTS, list="theirs", address="198.51.100.2")
+    device.remove(LISTS, gone)
+    world.servers["tower"].faults.reboot()
+    device.add(LISTS, list="theirs", address="198.51.100.3")
+    before = device.rows(LISTS)
+    with session(world) as again:
+        with pytest.raises(LeaseLost, match="is not there any more"):
+            lease.move_to(again)
+        with pytest.raises(LeaseLost):
+            lease.keep()
+        lease.release()
+    assert device.rows(LISTS) == before
+
+
+def test_over_a_new_connection_it_is_still_ours(world: World) -> None:
+    build(world, 1)
+    with session(world) as one:
+        lease = acquire(one, "a@b", NOW)
+    with session(world) as again:
+        lease.move_to(again)
+        lease.keep()
+        lease.release()
+        assert read_holders(again) == []
