@@ -36,18 +36,23 @@ def plan_json(world: World, *options: str) -> dict[str, Any]:
 
 
 def assert_marks_only(plan: dict[str, Any]) -> None:
+    logins = {one["source"]["id"] for one in plan["changes"] if one["path"] == "/ppp/secret"}
     for change in plan["changes"]:
         assert change["action"] == "adopt", change
         assert set(change["after"]) == {"comment"}, change
         before, after = change["before"]["comment"], change["after"]["comment"]
         assert re.search(r"\[rc:[^\[\]]+\]$", after), change
-        assert before in ("", None) or after.startswith(f"{before} [rc:") or _is_second(change)
+        assert (
+            before in ("", None) or after.startswith(f"{before} [rc:") or _is_second(change, logins)
+        )
     assert plan["summary"]["sessions"] == 0
     assert plan["sessions"] == []
 
 
-def _is_second(change: dict[str, Any]) -> bool:
-    """A client has one label; those of list entries and bindings give way to it."""
+def _is_second(change: dict[str, Any], logins: set[str]) -> bool:
+    """A client has one label: list entries, bindings and the queue of a login give way to it."""
+    if change["path"] == "/queue/simple":
+        return change["source"]["id"] in logins
     return change["path"] in ("/ip/firewall/address-list", "/ip/arp")
 
 
