@@ -122,6 +122,31 @@ def _of_removed(entry: Entry, rows: Rows) -> tuple[Stand, Row | None]:
     return (Stand.MOVED_ON if found else Stand.AFTER), None
 
 
+def stands(
+    entries: Sequence[Entry], tables: Mapping[str, Rows], digest: Digest
+) -> list[tuple[Stand, Row | None]]:
+    """`stand` of each, where a row that is one entry's is in no other's way.
+
+    A run that gives a name to another row removes one row and adds or sets another like it.
+    """
+    found = [stand(entry, tables[entry.kind.path], digest) for entry in entries]
+    claimed = {
+        (entry.kind.path, row[".id"])
+        for entry, (_, row) in zip(entries, found, strict=True)
+        if row is not None
+    }
+
+    def settled(entry: Entry, where: Stand, row: Row | None) -> tuple[Stand, Row | None]:
+        others = tables[entry.kind.path].like(entry.values)
+        one_sided = entry.before is None or entry.after is None
+        taken = all((entry.kind.path, other[".id"]) in claimed for other in others)
+        if where is Stand.MOVED_ON and one_sided and taken:
+            return (Stand.BEFORE if entry.before is None else Stand.AFTER), None
+        return where, row
+
+    return [settled(entry, *where) for entry, where in zip(entries, found, strict=True)]
+
+
 def _is_before(entry: Entry, name: str, row: Row, hides: bool) -> bool:
     if hides and entry.kind.by_name[name].secret:
         return True

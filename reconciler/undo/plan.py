@@ -26,7 +26,7 @@ from reconciler.planning import (
 )
 from reconciler.sessions import SERVICES
 from reconciler.survey import Actual
-from reconciler.undo.entry import Entry, Rows, Stand, stand
+from reconciler.undo.entry import Entry, Rows, Stand, stands
 from reconciler.undo.file import RouterUndo
 from reconciler.undo.places import (
     Placing,
@@ -61,19 +61,15 @@ def undo_plan(target: Target, actual: Actual, undo: RouterUndo) -> RouterPlan:
     tables = {path: Rows(kind, actual.rows(path)) for path, kind in BY_PATH.items()}
     movers = frozenset(token_of_mark(e.mark) for e in undo.entries if e.action is Action.MOVE)
     found = _Found()
+    plain = [entry for entry in undo.entries if entry.action is not Action.MOVE]
+    for entry, (where, row) in zip(plain, stands(plain, tables, terms.digest), strict=True):
+        _take_back(entry, where, row, undo, terms, found)
     for entry in undo.entries:
         if entry.action is Action.MOVE:
             _move_back(entry, undo, tables[entry.kind.path], movers, terms, found)
-        else:
-            _take_back(entry, undo, tables[entry.kind.path], terms, found)
-    doomed = {(c.kind.path, c.row_id) for c in found.changes if c.action is Action.REMOVE}
     now = {
-        chain: {
-            token: row_id
-            for token, row_id in tokens(BY_PATH[chain[0]], tables[chain[0]].all, chain).items()
-            if (chain[0], row_id) not in doomed
-        }
-        for chain in undo.chains
+        (path, name): tokens(BY_PATH[path], _staying(tables[path], found.changes), (path, name))
+        for path, name in undo.chains
     }
     changes = [*found.changes, *with_places(found.placing, undo.chains, now)]
     found.problems += occupied(changes, actual, router.id)
@@ -91,8 +87,9 @@ def undo_plan(target: Target, actual: Actual, undo: RouterUndo) -> RouterPlan:
     )
 
 
-def _take_back(entry: Entry, undo: RouterUndo, rows: Rows, terms: Terms, found: _Found) -> None:
-    where, row = stand(entry, rows, terms.digest)
+def _take_back(
+    entry: Entry, where: Stand, row: Row | None, undo: RouterUndo, terms: Terms, found: _Found
+) -> None:
     source = terms.sources.get(entry.mark) or Source(entry.source)
     if where is Stand.MOVED_ON:
         found.problems.append(moved_on(entry, terms.router))
@@ -160,6 +157,16 @@ def _move_back(
         place = Placement(entry.mark, None, None, was=put, now=was)
         change = move_change(kind, _row(entry, Source(entry.source)), row, place)
         found.placing.append(Placing.of(change, chain_of(kind, before), before))
+
+
+def _staying(rows: Rows, changes: Sequence[Change]) -> list[Row]:
+    """The rows that stay, under the names that they get back."""
+    ours = {change.row_id: change for change in changes if change.kind is rows.kind}
+    return [
+        {**row, **dict(ours[row[".id"]].words)} if row[".id"] in ours else row
+        for row in rows.all
+        if row[".id"] not in ours or ours[row[".id"]].action is not Action.REMOVE
+    ]
 
 
 def _users(actual: Actual) -> Iterator[Desired]:

@@ -19,13 +19,18 @@ from reconciler.undo import Keeper, Seal, UndoFile, read_undo, undo_plan
 from reconciler.work import Target, Work
 
 ROUTERS = ("rb-norte", "rb-sur")
-LOOSE = ("--allow-removals", "99", "--allow-changes", "99", "--allow-cuts", "99")
-LOOSE += ("--allow-sessions", "99")
+LOOSE = tuple("--allow-removals 99 --allow-changes 99 --allow-cuts 99 --allow-sessions 99".split())
 _CONNECTION = ("host", "port", "tls", "username", "password", "id")
 # Where the first row that fits counts.
 _IN_ORDER = ("/queue/simple",)
-_CHAINS = ("/ip/firewall/mangle", "/ip/firewall/filter", "/ip/firewall/nat")
-_CHAINS += ("/ipv6/firewall/filter",)
+_CHAINS = (
+    "/ip/firewall/mangle",
+    "/ip/firewall/filter",
+    "/ip/firewall/nat",
+    "/ipv6/firewall/filter",
+)
+# What says the same as nothing, and stands there once it was written.
+_UNSET = {"", "none", "0.0.0.0", "00:00:00:00:00:00"}
 _OWN = {".id", "creation-time", "next-run", "run-count", "owner"}
 
 
@@ -99,7 +104,7 @@ def contents(device: Device) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path, rows in device.snapshot().items():
         plain = [
-            {name: text for name, text in row.items() if name not in _OWN}
+            {name: text for name, text in row.items() if name not in _OWN and text not in _UNSET}
             for row in rows
             if row.get("list") not in ("rc-lease", "rc-state")
         ]
@@ -113,6 +118,24 @@ def contents(device: Device) -> dict[str, Any]:
         else:
             found[path] = sorted(plain, key=lambda row: json.dumps(row, sort_keys=True))
     return {path: rows for path, rows in found.items() if rows}
+
+
+def differences(device: Device, before: dict[str, Any]) -> list[str]:
+    """What a router holds otherwise than before, menu by menu, for an assertion that shows it."""
+    now, found = contents(device), []
+    for path in sorted({*now, *before}):
+        if now.get(path) != before.get(path):
+            old, new = _flat(before.get(path)), _flat(now.get(path))
+            found += [f"{path} lost {row}" for row in old if row not in new]
+            found += [f"{path} won {row}" for row in new if row not in old]
+            found += [f"{path} has another order"] * (sorted(old) == sorted(new))
+    return found
+
+
+def _flat(rows: Any) -> list[str]:
+    if isinstance(rows, dict):
+        return [str(row) for chain in rows.values() for row in chain]
+    return [str(row) for row in rows or []]
 
 
 def without_copies(device: Device) -> None:
@@ -148,6 +171,9 @@ def apply_kept(world: World, run: str, adopt: bool = False) -> list[Work]:
 
 
 def undo(world: World, run: str) -> list[Work]:
+    """Take a run back; one that changed nothing kept nothing."""
+    if not (world.root / f".reconcile/undo/{run}.json").exists():
+        return []
     kept = read_undo(world.root, run, seal_of(world))
     with Fleet(_targets(world, kept), plan=_planner(kept)) as fleet:
         fleet.survey()
@@ -184,6 +210,7 @@ __all__ = [
     "change_everything",
     "client",
     "contents",
+    "differences",
     "edit",
     "marked",
     "secrets_on",
