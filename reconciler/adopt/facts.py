@@ -56,11 +56,3 @@ def read_facts(session: Session) -> Facts:
 def _joined(rows: Sequence[Row], others: Sequence[Row]) -> list[dict[str, str]]:
     by_id = {row.get(".id"): row for row in others}
     return [{**row, **by_id.get(row.get(".id"), {})} for row in rows]
-
-
-MENUS = {
-    "/queue/simple": "simple queues",
-    PPP_SECRET.path: "PPP secrets",
-    HOTSPOT_USER.path: "HotSpot users",
-    "/ip/firewall/address-list": "address-list entries",
-}

@@ -79,7 +79,8 @@ class Proposal:
     """Everything an import proposes for one router.
 
     `plans`, `clients`: file contents by id, in order. `zones`: new zone files. `zone_edits`: zone
-    id -> key -> values to append to that list. `router_edits`: keys to add to the router's file.
+    id -> key -> values to append to that list. `router_edits`: keys to add to the router's file; `new_router`: that file's
+    content where there is none yet.
     `environ`: variables that the files name, with the passwords they must hold. `known`: rows of
     services that the files have already. `notes`: sentences for the summary.
     """
