@@ -7,7 +7,7 @@ Imports kinds, router, survey.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.kinds import HOTSPOT_USER, PPP_SECRET, Kind
+from reconciler.kinds import HOTSPOT_USER, Kind
 from reconciler.marks import Row
 from reconciler.router import Read, Session
 from reconciler.survey import Actual, read_router

@@ -79,8 +79,8 @@ class Proposal:
     """Everything an import proposes for one router.
 
     `plans`, `clients`: file contents by id, in order. `zones`: new zone files. `zone_edits`: zone
-    id -> key -> values to append to that list. `router_edits`: keys to add to the router's file; `new_router`: that file's
-    content where there is none yet.
+    id -> key -> values to append to that list. `router_edits`: keys to add to the router's file.
+    `new_router`: that file's content, where there is none yet. `left`: what is left alone.
     `environ`: variables that the files name, with the passwords they must hold. `known`: rows of
     services that the files have already. `notes`: sentences for the summary.
     """
