@@ -27,6 +27,7 @@ COMMANDS = {
     "unlock": "unlock",
     "rehearse": "rehearse",
     "status": "status",
+    "doctor": "doctor",
     "client": "client",
     "emulator": "emulator",
     "demo": "demo",
