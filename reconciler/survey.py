@@ -7,7 +7,7 @@ Imports kinds, router, state.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.kinds import ADDRESS_LIST, READ
+from reconciler.kinds import ADDRESS_LIST, ADDRESS_LIST6, READ
 from reconciler.marks import Row
 from reconciler.router import Read, Session
 from reconciler.state import State, parse_state
@@ -54,3 +54,18 @@ def _read_of(path: str, fields: tuple[str, ...], where: tuple[str, ...] = ()) ->
 def read_rows(session: Session, path: str, fields: tuple[str, ...]) -> Sequence[Row]:
     """One menu; a menu that the router has not is empty."""
     return session.read([Read(path, fields)])[0]
+
+
+def read_lists(session: Session) -> list[Row]:
+    """Who stands in which address list, dynamic entries too."""
+    fields = (".id", "list", "address", "disabled")
+    paths = (ADDRESS_LIST.path, ADDRESS_LIST6.path)
+    return [row for rows in session.read([Read(path, fields) for path in paths]) for row in rows]
+
+
+def seen_from(session: Session) -> list[str]:
+    """Our own addresses: of the socket, and those from which the router sees our user log in."""
+    user = session.endpoint.username
+    rows = read_rows(session, "/user/active", ("name", "address"))
+    seen = [row["address"] for row in rows if row.get("name") == user and row.get("address")]
+    return [*([session.source_address] if session.source_address else []), *seen]

@@ -4,18 +4,20 @@
 import getpass
 import json
 import socket
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
 
 from reconciler import __version__
-from reconciler.changeset import PlanFile
+from reconciler.changeset import PlanFile, essence
 from reconciler.cli.context import (
     Repo,
     allow_options,
     confirm,
     first_code,
+    lockout_option,
     on_option,
     print_data,
     print_lines,
@@ -24,18 +26,21 @@ from reconciler.cli.context import (
     tidy_option,
 )
 from reconciler.cli.plan import change_set, known_clients, status_codes
-from reconciler.errors import ReconcileError
+from reconciler.errors import ReconcileError, UsageError
 from reconciler.fleet import PARALLEL, Fleet
 from reconciler.guards import Allow, Guarded, check
 from reconciler.journal import Event, Journal, journal_file, new_run_id
+from reconciler.lockout import ManagementPath, addresses_of, lockouts, needs_lists
 from reconciler.outcome import outcome_codes, outcome_lines
 from reconciler.rehearsal import is_wrong, rehearsal_lines
 from reconciler.rehearse import rehearse as rehearse_works
 from reconciler.render import describe, text_lines
+from reconciler.resume import LAST, OpenRun, fates, read_run, resume_lines
 from reconciler.review import check_expected, keep_reviewed
 from reconciler.router import AnswerState
 from reconciler.run import Scope, limits_of_routers, make_targets
 from reconciler.state import State
+from reconciler.survey import read_lists, seen_from
 from reconciler.tidy import is_tidied, tidying
 from reconciler.undo import Keeper, Seal
 from reconciler.wording import counted
@@ -55,6 +60,14 @@ _SHOWN = 20
 @click.option("--rehearse", is_flag=True, help="First on a copy of each router; stop if refused.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @allow_options
+@click.option(
+    "--resume",
+    is_flag=False,
+    flag_value=LAST,
+    metavar="[RUN]",
+    help="Only what the last journaled run, or RUN, left open.",
+)
+@lockout_option
 @click.option("--expect", metavar="FINGERPRINT", help="Refuse any other change set (exit 6).")
 @click.option(
     "--format",
@@ -78,9 +91,11 @@ def apply(
     tidy: bool,
     rehearse: bool,
     yes: bool,
+    resume: str | None,
     expect: str | None,
     form: str,
     parallel: int,
+    allow_lockout: bool,
     **allow: int | None,
 ) -> None:
     """Make the routers hold what the files say; with PLANFILE exactly the changes in it.
@@ -90,9 +105,16 @@ def apply(
                reconcile plan --out change.plan && reconcile apply change.plan
     """
     scope = Scope(routers, zones, clients)
-    reviewed = read_plan_file(repo, planfile)
-    adopt = adopt or (reviewed is not None and reviewed.adopts)
-    tidy = tidy or (reviewed is not None and is_tidied(reviewed.entries))
+    if resume and (planfile or scope != Scope()):
+        raise UsageError("--resume goes on with a whole run: give no plan file and no narrowing.")
+    chosen = read_run(repo.root, resume) if resume else read_plan_file(repo, planfile)
+    adopt = adopt or (chosen is not None and chosen.adopts)
+    tidy = tidy or (chosen is not None and is_tidied(chosen.entries))
+    resumed = chosen if isinstance(chosen, OpenRun) else None
+    if resumed and not resumed.open:
+        print_lines(resume_lines(resumed, []))
+        return
+    scope = Scope(routers=resumed.routers) if resumed else scope
     targets = make_targets(repo.loaded, scope, adopt=adopt)
     planned = tidying if tidy else planner
     with Fleet(targets, parallel=parallel, plan=planned) as fleet:
@@ -100,17 +122,27 @@ def apply(
         known_clients(repo, scope, works)
         if expect:
             check_expected(change_set(repo, works), expect)
-        if reviewed:
-            keep_only_reviewed(works, reviewed)
+        if isinstance(chosen, PlanFile):
+            keep_only_reviewed(works, chosen)
+        elif chosen:
+            _keep_only_open(repo, works, chosen)
         changes = change_set(repo, works)
         if form == "text":
             print_lines(text_lines(changes))
         check_limits(repo, works, Allow(**allow))
+        check_lockout(works, allow_lockout)
         if rehearse:
             _rehearse(works, planned)
         if not changes.is_empty:
             confirm(f"Apply {counted(len(changes.changes), 'change')}?", yes)
-        code = carry_out(repo, fleet, _state(repo, on), whole=scope.is_whole, stream=form == "json")
+        code = carry_out(
+            repo,
+            fleet,
+            _state(repo, on),
+            whole=scope.is_whole,
+            stream=form == "json",
+            resumes=resumed.run if resumed else None,
+        )
     raise SystemExit(code)
 
 
@@ -130,12 +162,13 @@ def carry_out(
     whole: bool = True,
     stream: bool = False,
     undoes: str | None = None,
+    resumes: str | None = None,
 ) -> int:
     """Under lease and journal: keep the inverse, write, read back, say what is not as wanted; the
     exit code.
 
-    `stream`: the journal's events go to stdout instead of lines for people. `undoes`: the run that
-    is taken back.
+    `stream`: the journal's events go to stdout instead of lines for people. `undoes`, `resumes`:
+    the run that is taken back, or gone on with.
     """
     now = datetime.now(UTC)
     meant = [work.plan for work in fleet.works]
@@ -154,7 +187,7 @@ def carry_out(
         journal = Journal(
             run, [sink, *([_to_stdout] if stream else [])], repo.loaded.secrets.redact
         )
-        journal.emit("begin", commit=repo.commit, owner=owner())
+        journal.emit("begin", commit=repo.commit, owner=owner(), undoes=undoes, resumes=resumes)
         for work, plan in zip(fleet.works, meant, strict=True):
             # Of a router that was lost since, what was meant for it: it is not tried.
             journal.planned(work.plan if work.is_ready else plan)
@@ -167,6 +200,21 @@ def carry_out(
             _progress(work)
         print_lines(outcome_lines(fleet.works))
     return code
+
+
+def check_lockout(works: Sequence[Work], allowed: bool) -> None:
+    """Raises Guarded where a plan would cut the way on which routers are reached."""
+    ready = [work for work in works if work.is_ready and work.plan.changes]
+    hosts = [work.target.endpoint.host for work in works]
+    problems = []
+    for work in [] if allowed else ready:
+        assert work.session is not None
+        addresses = addresses_of([*hosts, *seen_from(work.session)])
+        path = ManagementPath(addresses, work.target.endpoint.port)
+        lists = read_lists(work.session) if needs_lists(work.plan) else ()
+        problems += lockouts(work.target.router, work.plan, path, lists)
+    if problems:
+        raise Guarded(problems)
 
 
 def seal_of(repo: Repo) -> Seal:
@@ -198,11 +246,25 @@ def keep_only_reviewed(works: list[Work], reviewed: PlanFile) -> None:
     plans = [work.plan for work in works]
     for work, (plan, left) in zip(works, keep_reviewed(plans, reviewed), strict=True):
         work.plan, work.left = plan, left
-    left_over = [(work, change) for work in works for change in work.left]
-    if left_over:
-        say(f"{len(left_over)} differences are not in the plan file, and are left:")
-    for work, change in left_over[:_SHOWN]:
+    _say_left(works, "in the plan file")
+
+
+def _say_left(works: list[Work], among: str) -> None:
+    left = [(work, change) for work in works for change in work.left]
+    if left:
+        say(f"{len(left)} differences are not {among}, and are left:")
+    for work, change in left[:_SHOWN]:
         say(f"  {work.plan.router}: {change.action.value} {describe(change)}")
+
+
+def _keep_only_open(repo: Repo, works: list[Work], run: OpenRun) -> None:
+    found = fates(run, [work.plan for work in works], repo.commit)
+    for line in resume_lines(run, found):
+        say(line.text)
+    open_ = {essence(entry) for entry in run.entries}
+    for work in works:
+        work.keep_only(open_)
+    _say_left(works, f"of the run {run.run}")
 
 
 def check_limits(repo: Repo, works: list[Work], allow: Allow) -> None:

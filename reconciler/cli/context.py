@@ -166,6 +166,14 @@ def tidy_option(command: Callable[..., None]) -> Callable[..., None]:
     )(command)
 
 
+def lockout_option(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option(
+        "--allow-lockout",
+        is_flag=True,
+        help="Go on though the plan would cut the way on which routers are reached.",
+    )(command)
+
+
 def on_option(command: Callable[..., None]) -> Callable[..., None]:
     return click.option(
         "--on",

@@ -4,8 +4,15 @@
 import click
 
 from reconciler.apply import remove_state, write_state
-from reconciler.cli.apply import carry_out, check_limits, seal_of
-from reconciler.cli.context import Repo, allow_options, confirm, first_code, print_lines
+from reconciler.cli.apply import carry_out, check_limits, check_lockout, seal_of
+from reconciler.cli.context import (
+    Repo,
+    allow_options,
+    confirm,
+    first_code,
+    lockout_option,
+    print_lines,
+)
 from reconciler.cli.plan import change_set, status_codes
 from reconciler.errors import Problem, ReconcileError, RouterError
 from reconciler.fleet import Fleet
@@ -27,8 +34,11 @@ _NOTHING = "Nothing to undo: the routers are as they were before the run."
 @click.argument("run", required=False)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @allow_options
+@lockout_option
 @click.pass_obj
-def undo(repo: Repo, /, run: str | None, yes: bool, **allow: int | None) -> None:
+def undo(
+    repo: Repo, /, run: str | None, yes: bool, allow_lockout: bool, **allow: int | None
+) -> None:
     """Take back what RUN did; without RUN the last run that was no undo itself.
 
     A row that somebody changed since is a conflict: nothing is undone on its router.
@@ -49,6 +59,7 @@ def undo(repo: Repo, /, run: str | None, yes: bool, **allow: int | None) -> None
         print_lines([Line("title", f"Undo of the run {kept.run}, {kept.created}")])
         print_lines(text_lines(changes, title="Undo", nothing=_NOTHING))
         check_limits(repo, works, Allow(**allow))
+        check_lockout(works, allow_lockout)
         codes = status_codes(works)
         if any(work.is_ready and work.plan.changes for work in works):
             confirm(f"Undo {counted(_count(works), 'change')}?", yes)

@@ -11,11 +11,12 @@ from enum import StrEnum
 
 from reconciler.change import Action
 from reconciler.diff import hidden_secrets
-from reconciler.kinds import Kind
+from reconciler.kinds import REFERENCES, Kind
 from reconciler.making import Digest
 from reconciler.marks import Row, is_fixed
 
 Identity = tuple[object, ...]
+Renamed = dict[str, dict[str | None, str | None]]
 
 
 class Stand(StrEnum):
@@ -64,10 +65,11 @@ def identity(kind: Kind, row: Row) -> Identity:
 
 
 class Rows:
-    """The rows of a menu by their identity."""
+    """The rows of a menu by their identity; `renamed`: names in its fields, as `renames` says."""
 
-    def __init__(self, kind: Kind, rows: Iterable[Row]) -> None:
+    def __init__(self, kind: Kind, rows: Iterable[Row], renamed: Renamed | None = None) -> None:
         self.kind, self.all = kind, [row for row in rows if not is_fixed(row)]
+        self.renamed: Renamed = renamed or {}
         self.hides = hidden_secrets(kind, self.all)
         self._by_identity: dict[Identity, list[Row]] = defaultdict(list)
         for row in self.all:
@@ -92,14 +94,13 @@ def stand(entry: Entry, rows: Rows, digest: Digest) -> tuple[Stand, Row | None]:
         return _of_removed(entry, rows)
     found = [*rows.like(after, entry.row_id), *rows.like(before, entry.row_id)]
     for row in found:
-        if all(_is_before(entry, name, row, rows.hides) for name in entry.fields):
+        if all(_is_before(entry, name, row, rows) for name in entry.fields):
             # Where only a password was set and none can be compared, it is taken back once more.
-            same = all(_is_after(entry, name, row, digest, rows.hides) for name in entry.fields)
+            same = all(_is_after(entry, name, row, digest, rows) for name in entry.fields)
             return (Stand.AFTER if same else Stand.BEFORE), row
     for row in found:
         if all(
-            _is_before(entry, name, row, rows.hides)
-            or _is_after(entry, name, row, digest, rows.hides)
+            _is_before(entry, name, row, rows) or _is_after(entry, name, row, digest, rows)
             for name in entry.fields
         ):
             return Stand.AFTER, row
@@ -109,7 +110,7 @@ def stand(entry: Entry, rows: Rows, digest: Digest) -> tuple[Stand, Row | None]:
 def _of_added(entry: Entry, rows: Rows, digest: Digest) -> tuple[Stand, Row | None]:
     found = rows.like(entry.after or {}, entry.row_id)
     for row in found:
-        if all(_is_after(entry, name, row, digest, rows.hides) for name in entry.fields):
+        if all(_is_after(entry, name, row, digest, rows) for name in entry.fields):
             return Stand.AFTER, row
     return (Stand.MOVED_ON if found else Stand.BEFORE), None
 
@@ -117,7 +118,7 @@ def _of_added(entry: Entry, rows: Rows, digest: Digest) -> tuple[Stand, Row | No
 def _of_removed(entry: Entry, rows: Rows) -> tuple[Stand, Row | None]:
     found = rows.like(entry.before or {}, entry.row_id)
     for row in found:
-        if all(_is_before(entry, name, row, rows.hides) for name in entry.fields):
+        if all(_is_before(entry, name, row, rows) for name in entry.fields):
             return Stand.BEFORE, row
     return (Stand.MOVED_ON if found else Stand.AFTER), None
 
@@ -147,20 +148,37 @@ def stands(
     return [settled(entry, *where) for entry, where in zip(entries, found, strict=True)]
 
 
-def _is_before(entry: Entry, name: str, row: Row, hides: bool) -> bool:
-    if hides and entry.kind.by_name[name].secret:
+def _is_before(entry: Entry, name: str, row: Row, rows: Rows) -> bool:
+    if rows.hides and entry.kind.by_name[name].secret:
         return True
-    return _same(entry.kind, name, row, entry.before or {})
+    return _same(rows, name, row, entry.before or {})
 
 
-def _is_after(entry: Entry, name: str, row: Row, digest: Digest, hides: bool) -> bool:
+def _is_after(entry: Entry, name: str, row: Row, digest: Digest, rows: Rows) -> bool:
     if not entry.kind.by_name[name].secret:
-        return _same(entry.kind, name, row, entry.after or {})
+        return _same(rows, name, row, entry.after or {})
     # Passwords that are hidden, or have no key, cannot be compared: they count as the same.
     known, now = entry.digests.get(name), digest(row.get(name, ""))
-    return not known or not now or known == now or hides
+    return not known or not now or known == now or rows.hides
 
 
-def _same(kind: Kind, name: str, row: Row, values: Row) -> bool:
-    canonical = kind.by_name[name].canonical
-    return canonical(row.get(name)) == canonical(values.get(name))
+def _same(rows: Rows, name: str, row: Row, values: Row) -> bool:
+    canonical, renamed = rows.kind.by_name[name].canonical, rows.renamed.get(name, {})
+    now, then = canonical(row.get(name)), canonical(values.get(name))
+    return now == then or renamed.get(now, now) == renamed.get(then, then)
+
+
+def renames(entries: Iterable[Entry]) -> dict[str, Renamed]:
+    """Menu -> field -> new name -> old name, of what rows name and the run gave another name.
+
+    RouterOS keeps such references by `.id`: who named the row before the run names it still.
+    """
+    found: dict[str, Renamed] = {}
+    for entry in entries:
+        if entry.before is None or entry.after is None:
+            continue
+        for (namer, field_name), (used, name) in REFERENCES:
+            old, new = entry.before.get(name), entry.after.get(name)
+            if entry.kind is used and old != new and name in entry.fields:
+                found.setdefault(namer.path, {}).setdefault(field_name, {})[new] = old
+    return found

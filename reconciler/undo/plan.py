@@ -26,7 +26,7 @@ from reconciler.planning import (
 )
 from reconciler.sessions import SERVICES
 from reconciler.survey import Actual
-from reconciler.undo.entry import Entry, Rows, Stand, stands
+from reconciler.undo.entry import Entry, Rows, Stand, renames, stands
 from reconciler.undo.file import RouterUndo
 from reconciler.undo.places import (
     Placing,
@@ -58,7 +58,10 @@ def undo_plan(target: Target, actual: Actual, undo: RouterUndo) -> RouterPlan:
         digest=target.digest,
         notice_list=router.lists.notice,
     )
-    tables = {path: Rows(kind, actual.rows(path)) for path, kind in BY_PATH.items()}
+    renamed = renames(undo.entries)
+    tables = {
+        path: Rows(kind, actual.rows(path), renamed.get(path)) for path, kind in BY_PATH.items()
+    }
     movers = frozenset(token_of_mark(e.mark) for e in undo.entries if e.action is Action.MOVE)
     found = _Found()
     plain = [entry for entry in undo.entries if entry.action is not Action.MOVE]
