@@ -159,6 +159,11 @@ def _canonical(data: Mapping[str, Any]) -> str:
     return "plan file\n" + json.dumps(data, sort_keys=True)
 
 
+def adopts(entries: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether changes, as they are in JSON, take rows over."""
+    return any(entry["action"] == Action.ADOPT for entry in entries)
+
+
 class Stale(ReconcileError):
     """What was reviewed is not what would be done now."""
 
@@ -179,7 +184,7 @@ class PlanFile:
 
     @property
     def adopts(self) -> bool:
-        return any(entry["action"] == Action.ADOPT for entry in self.entries)
+        return adopts(self.entries)
 
     @classmethod
     def parse(cls, text: str, sign: Sign = unsigned) -> "PlanFile":

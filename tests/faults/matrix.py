@@ -20,6 +20,7 @@ from reconciler.emulator.session import Verdict
 from reconciler.journal import last_run, read_journal
 
 APPLY = ("apply", "--yes", *ALLOW)
+RESUME = ("apply", "--resume", "--yes", *ALLOW)
 SECONDS = 60
 NO_ROOM = "failure: no space left on device"
 
@@ -43,7 +44,9 @@ def run_case(scene: Scene, case: Case) -> Violations:
     scene.server.faults.clear()
     found += _after_the_fault(scene, others, before)
     scene.let_leases_run_out()
-    again = scene.world.run(*APPLY)
+    again = scene.world.run(*RESUME if case.fault in RESUMED else APPLY)
+    if "Run apply again" in again.text or "nothing to resume" in again.text:
+        again = scene.world.run(*APPLY)
     if again.code != 0:
         found.append(f"one more apply ended with {again.code}: {again.text[-300:]}")
     if scene.others() != others:
@@ -266,4 +269,8 @@ FAULTS: dict[str, Fault] = {
     "killed after write": _killed_after,
     "second apply at write": _second_apply,
     "two applies begin together": _both_at_once,
+    "dropped after, then --resume": _dropped_after,
+    "refused, then --resume": _refused,
+    "killed after, then --resume": _killed_after,
 }
+RESUMED = {name for name in FAULTS if name.endswith("--resume")}

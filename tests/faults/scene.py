@@ -28,7 +28,8 @@ ALLOW: tuple[str, ...] = tuple(
     for limit in ("removals", "changes", "cuts", "sessions")
     for word in (f"--allow-{limit}", "99")
 )
-_ORDERED = ("/queue/simple", "/ip/firewall/filter", "/ip/firewall/nat", "/ip/firewall/mangle")
+# Rules of ours that mark packets are appended, in any order.
+_ORDERED = ("/ip/firewall/filter", "/ip/firewall/nat")
 _UNSTEADY = {".id", "creation-time", "timeout", "next-run", "run-count", "owner"}
 _PLANS = {
     "fixed": ("simple-queue", "10M", "2M"),
@@ -223,8 +224,8 @@ def contents(device: Device) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path, rows in device.snapshot().items():
         plain = [_plain(row) for row in rows if row.get("list") != "rc-lease"]
-        in_order = path in _ORDERED and path != "/queue/simple"
-        found[path] = plain if in_order else sorted(plain, key=lambda row: sorted(row.items()))
+        by_text = sorted(plain, key=lambda row: sorted(row.items()))
+        found[path] = plain if path in _ORDERED else by_text
     found.pop(LIVE, None)
     return {path: rows for path, rows in found.items() if rows}
 
