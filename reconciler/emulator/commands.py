@@ -23,6 +23,12 @@ def run(state: State, command: Command, hidden: frozenset[str] = frozenset()) ->
     special = SPECIAL.get((command.path, command.name))
     if special is not None:
         return special(state, command)
+    answer = _common(state, command, hidden)
+    state.writes += command.writes
+    return answer
+
+
+def _common(state: State, command: Command, hidden: frozenset[str]) -> Answer:
     table = state.tables.get(command.path)
     if table is None:
         path = f"{command.path}/{command.name}".replace("//", "/")

@@ -5,7 +5,7 @@ May import the rest of the package but session and server.
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from reconciler.emulator import hooks
 from reconciler.emulator.clock import Clock
@@ -14,6 +14,7 @@ from reconciler.emulator.facts.model import Fields
 from reconciler.emulator.hardware import DEFAULT_VERSION
 from reconciler.emulator.mirror import mirror
 from reconciler.emulator.rsc import Mode, export, load
+from reconciler.emulator.safemode import SafeMode
 from reconciler.emulator.schedule import Schedule
 from reconciler.emulator.state import State
 from reconciler.emulator.table import Row
@@ -27,6 +28,8 @@ VOLATILE_MENUS = frozenset(
 class Device(State):
     """`version=None` takes the version from the header of the first export loaded.
 
+    `own_rules=False` leaves out what fasttrack and hotspot put into the firewall by themselves.
+    `went_down` are called when a client or a script rebooted the device: connections end then.
     Every public method may be called from any thread.
     """
 
@@ -35,9 +38,14 @@ class Device(State):
         version: str | None = DEFAULT_VERSION,
         identity: str = "MikroTik",
         clock: Clock | None = None,
+        *,
+        own_rules: bool = True,
     ) -> None:
         self.lock = threading.RLock()
-        super().__init__(Version.parse(version or DEFAULT_VERSION), clock or Clock(), identity)
+        self.safe_mode = SafeMode(self)
+        self.went_down: list[Callable[[], None]] = []
+        parsed = Version.parse(version or DEFAULT_VERSION)
+        super().__init__(parsed, clock or Clock(), identity, own_rules=own_rules)
         self.version_given = version is not None
 
     def begin(self, identity: str) -> None:
@@ -48,6 +56,16 @@ class Device(State):
 
     def tick(self) -> None:
         self.schedule.tick()
+
+    def settle(self) -> None:
+        super().settle()
+        self.schedule.rearm()
+
+    def settle_reboot(self) -> None:
+        if self.reboots:
+            self.reboot()
+            for tell in self.went_down:
+                tell()
 
     # -- reading -------------------------------------------------------------
 
@@ -121,6 +139,8 @@ class Device(State):
         """Holds exactly these printed rows in each of these menus, with their `.id`s."""
         with self.lock:
             mirror(self, tables)
+            if self.own is not None:
+                self.own.take_as_it_is()
 
     def load_rsc(self, text: str | bytes) -> list[str]:
         """Loads an export. Returns what was kept opaque or not understood, with its lines."""
@@ -142,7 +162,10 @@ class Device(State):
                     for row in [row for row in table if row.dynamic and not row.builtin]:
                         self.delete(path, row)
             self.booted = self.clock.now()
+            self.reboots = False
             self.renumber()
+            if self.own is not None:
+                self.own.recount()
             self.schedule.reboot()
 
     def renumber(self) -> None:

@@ -17,12 +17,14 @@ from reconciler.emulator.session import Verdict
 class Faults:
     """`latency`: seconds one way; requests under way overlap. `refuse_login`: no user gets in.
 
-    `write_seconds`: how long each write takes the router, one after the other.
+    `write_seconds`: how long each write takes the router, one after the other. `shuffle`: a seed;
+    the replies to commands under way then come mixed, each command's own in order.
     """
 
     latency: float = 0.0
     write_seconds: float = 0.0
     refuse_login: bool = False
+    shuffle: int | None = None
     writes: int = 0
     frozen: bool = False
     _pending: dict[int, Callable[[], Verdict]] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Faults:
             self._pending.clear()
             self.latency = self.write_seconds = 0.0
             self.refuse_login = False
+            self.shuffle = None
 
     def gate(self, command: Command) -> Verdict:
         """Asked by the session before each command."""

@@ -2,7 +2,8 @@
 """What a user's group lets it do over the API. May import state, traps.
 
 Policies as in MikroTik's manual: `api` to log in, `read` to print, `write` to change, `policy`
-for users, `sensitive` to see passwords. The refusal's text is what clients match on.
+for users, `sensitive` to see passwords, `reboot` for that alone. The refusal's text is what
+clients match on.
 """
 
 from reconciler.emulator import traps
@@ -24,6 +25,8 @@ def check(state: State, user: str, command: Command) -> None:
     """Raises the router's Trap when the user may not do this."""
     held = policies(state, user)
     needed = "write" if command.writes else "read"
+    if (command.path, command.name) == ("/system", "reboot"):
+        needed = "reboot"
     if needed not in held or (
         command.writes and command.path in USER_MENUS and "policy" not in held
     ):

@@ -39,6 +39,7 @@ class Schedule:
             when, action = due
             with self.device.clock.held(when):
                 action()
+                self.device.settle_reboot()
 
     def _next(self) -> tuple[float, Callable[[], None]] | None:
         found: list[tuple[float, Callable[[], None]]] = []
@@ -161,6 +162,13 @@ class Schedule:
             return
         when = self.device.clock.now() + wait
         heapq.heappush(self._jobs, (when, next(self._count), job))
+
+    def rearm(self) -> None:
+        """After schedulers were put back as they were: each fires when it would have."""
+        self._alarms.clear()
+        for row in self.device.tables[PATH]:
+            row.due = None
+            self._arm(self.device, row)
 
     def reboot(self) -> None:
         """Running scripts end; schedulers are set anew, those of `startup` fire."""

@@ -21,6 +21,7 @@ from reconciler.emulator.session import Session
 from reconciler.errors import ReconcileError, UsageError
 
 T = TypeVar("T")
+PAUSE = 0.0005
 
 
 class LoopThread:
@@ -63,6 +64,7 @@ class Connection(asyncio.Protocol):
         self._held: deque[bytes] = deque()
         self._outgoing: deque[tuple[bytes, bool]] = deque()
         self._free = 0.0
+        self._dealing = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -105,6 +107,7 @@ class Connection(asyncio.Protocol):
         if self.session.closed:
             return
         before = self.faults.writes
+        self.session.shuffle(self.faults.shuffle)
         out = self.session.receive(data)
         busy = (self.faults.writes - before) * self.faults.write_seconds
         self._outgoing.append((out, self.session.closed))
@@ -124,6 +127,18 @@ class Connection(asyncio.Protocol):
             self.transport.write(out)
         if close:
             self.transport.close()
+        elif self.session.waits and not self._dealing:
+            self._dealing = True
+            asyncio.get_running_loop().call_later(PAUSE, self._deal)
+
+    def _deal(self) -> None:
+        """More of the replies that were held back to be mixed with those of later commands."""
+        self._dealing = self.faults.frozen and not self.session.closed
+        if self._dealing:
+            asyncio.get_running_loop().call_later(PAUSE, self._deal)
+        elif not self.session.closed:
+            self._outgoing.append((self.session.deal(), False))
+            self._send_next()
 
     def thaw(self) -> None:
         while self._held and not self.faults.frozen:
@@ -182,7 +197,13 @@ class Server:
         self.connections: set[Connection] = set()
         self._listener: asyncio.Server | None = None
 
+    def _went_down(self) -> None:
+        """From any thread: the device reboots by itself, and is back as soon as all are cut."""
+        for connection in list(self.connections):
+            LOOP.loop.call_soon_threadsafe(connection.cut)
+
     def __enter__(self) -> "Server":
+        self.device.went_down.append(self._went_down)
         LOOP.run(self.listen())
         return self
 
@@ -190,6 +211,7 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:  # fmt: skip
+        self.device.went_down.remove(self._went_down)
         LOOP.run(self.close_all())
 
     def record(self, words: list[str]) -> None:

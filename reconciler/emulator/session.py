@@ -16,6 +16,8 @@ from reconciler.emulator.answers import Answer, Command, parse
 from reconciler.emulator.commands import run
 from reconciler.emulator.device import Device
 from reconciler.emulator.listen import Listeners
+from reconciler.emulator.safemode import PATH as SAFE_MODE
+from reconciler.emulator.shuffle import Mixer
 from reconciler.emulator.table import Row
 from reconciler.emulator.wire import (
     SHORT,
@@ -26,7 +28,8 @@ from reconciler.emulator.wire import (
     encode_text,
 )  # fmt: skip
 
-WORDS_BEFORE_LOGIN = 64 * 1024
+BYTES_BEFORE_LOGIN = 64 * 1024
+SENTENCES_BEFORE_LOGIN = 32
 RE = b"\x03!re"
 
 
@@ -48,7 +51,8 @@ def passes(_command: Command) -> Verdict:
 
 class Session:
     """`gate` may drop the connection or raise a Trap at a command; `record` sees each sentence
-    with passwords of a login blanked. After `receive` the peer must be closed when `closed`.
+    with passwords of a login blanked. After `receive` the peer must be closed when `closed`, and
+    while `waits` there is more to `deal`.
     """
 
     def __init__(
@@ -63,9 +67,13 @@ class Session:
         self._record = record
         self._refuse_login = refuse_login
         self._challenge = b""
-        self._reader = SentenceReader(WORDS_BEFORE_LOGIN, WORDS_BEFORE_LOGIN)
+        self._reader = SentenceReader(BYTES_BEFORE_LOGIN, BYTES_BEFORE_LOGIN)
+        self._logins = 0
         self._out: list[bytes] = []
-        self._busy = False
+        self._mixer: Mixer | None = None
+        self._lane: object = None
+        self._last = b""
+        self._busy = self._quits = False
         self._listeners = Listeners(device, self._tell)
         self.push: Callable[[bytes], None] = lambda _data: None
 
@@ -79,12 +87,41 @@ class Session:
         with self.device.lock:
             self.closed = True
             self._listeners.cancel(None)
+            self.device.safe_mode.ended(self, asked=self._quits)
+
+    # -- replies out of order --------------------------------------------------
+
+    def shuffle(self, seed: int | None) -> None:
+        """From now on the replies of commands under way are mixed; None: no longer."""
+        with self.device.lock:
+            if seed is not None and self._mixer is None:
+                self._mixer = Mixer(seed)
+            elif seed is None and self._mixer is not None:
+                self._out.append(self._mixer.deal(whole=True))
+                self._mixer = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether replies are held back that `deal` gives."""
+        return self._mixer is not None and self._mixer.waits
+
+    def deal(self) -> bytes:
+        """The next of the replies that were held back."""
+        with self.device.lock:
+            return self._mixer.deal() if self._mixer is not None else b""
+
+    def _put(self, tag: str | None, data: bytes) -> None:
+        """Sentences of one command; without a tag, of the one that is being carried out."""
+        if self._mixer is None:
+            self._out.append(data)
+        else:
+            self._mixer.put(tag or self._lane, data)
 
     def _tell(self, pairs: Sequence[tuple[str, str]], tag: str | None) -> None:
         """A change that is listened to: with the other replies, or at once by itself."""
         data = encode_rows([pairs], tag)
-        if self._busy:
-            self._out.append(data)
+        if self._busy or self.waits:
+            self._put(tag, data)
         else:
             self.push(data)
 
@@ -94,13 +131,22 @@ class Session:
         try:
             with self.device.lock, self._occupied():
                 for words in self._reader.sentences():
+                    self._lane = object()
                     self._sentence(words)
                     if self.closed:
                         break
+                self._fall_with_the_device()
         except WireError:
             self.closed = True
-        out, self._out = b"".join(self._out), []
+        if self._mixer is not None:
+            self._out.append(self._mixer.deal(whole=self.closed))
+        out, self._out = b"".join([*self._out, self._last]), []
         return out
+
+    def _fall_with_the_device(self) -> None:
+        if self.device.reboots:
+            self.device.settle_reboot()
+            self.closed = True
 
     @contextmanager
     def _occupied(self) -> Iterator[None]:
@@ -116,8 +162,10 @@ class Session:
         self._record(blanked(words))
         tag = next((word for word in words[1:] if word.startswith(".tag=")), None)
         if words[0] == "/quit":
+            self._quits = True
             self._fatal("session terminated on request")
         elif words[0] == "/login":
+            self._count_login()
             self._login(words, tag)
         elif self.user is None:
             self._fatal("not logged in")
@@ -137,7 +185,7 @@ class Session:
             if verdict is Verdict.DROP_BEFORE:
                 self.closed = True
                 return
-            answer = run(self.device, command, policy.hides(self.device, user, command.path))
+            answer = self._carry_out(user, command)
             if verdict is Verdict.DROP_AFTER:
                 self.closed = True
                 return
@@ -145,6 +193,11 @@ class Session:
             self._refuse(trap, tag)
         else:
             self._answer(answer, tag)
+
+    def _carry_out(self, user: str, command: Command) -> Answer:
+        if command.path == SAFE_MODE and self.device.version.has_safe_mode:
+            return self.device.safe_mode.carry_out(self, command)
+        return run(self.device, command, policy.hides(self.device, user, command.path))
 
     def _cancel(self, words: list[str], tag: str | None) -> None:
         """Who is cancelled hears of it before and after the `!done` of the cancel [recorded]."""
@@ -157,7 +210,10 @@ class Session:
             self._say("!done", one)
 
     def _answer(self, answer: Answer, tag: str | None) -> None:
-        if answer.rows:
+        if answer.rows and self._mixer is not None:
+            for row in answer.rows:
+                self._put(tag, encode_rows([row], tag))
+        elif answer.rows:
             self._out.append(encode_rows(answer.rows, tag))
         elif answer.empty and self.device.version.says_empty:
             self._say("!empty", tag)
@@ -170,13 +226,20 @@ class Session:
         self._say("!done", tag)
 
     def _say(self, word: str, tag: str | None, *words: str) -> None:
-        self._out.append(encode_sentence([word, *([tag] if tag else []), *words]))
+        self._put(tag, encode_sentence([word, *([tag] if tag else []), *words]))
 
     def _fatal(self, reason: str) -> None:
-        self._out.append(encode_sentence(["!fatal", reason]))
+        """The last thing that is said."""
+        self._last = encode_sentence(["!fatal", reason])
         self.closed = True
 
     # -- login ---------------------------------------------------------------
+
+    def _count_login(self) -> None:
+        """Raises WireError for one attempt too many: RouterOS limits what comes before a login."""
+        self._logins += self.user is None
+        if self._logins > SENTENCES_BEFORE_LOGIN:
+            raise WireError("too many sentences before the login")
 
     def _login(self, words: list[str], tag: str | None) -> None:
         given = dict(word[1:].partition("=")[::2] for word in words[1:] if word[:1] == "=")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Commands of single menus: logging, scripts, export and import, backups.
+"""Commands of single menus: logging, scripts, export and import, backups, reboot.
 
 May import answers, state, select, script, rsc, traps.
 """
@@ -88,6 +88,12 @@ def load_backup(state: State, command: Command) -> Answer:
     return Answer()
 
 
+def reboot(state: State, _command: Command) -> Answer:
+    """It goes down when this command, and what came with it, has been answered."""
+    state.reboots = True
+    return Answer()
+
+
 def write_contents(state: State, command: Command) -> Answer:
     """Files take no more than about 60 kB over the API."""
     if len(command.arguments.get("contents", "")) > CONTENTS_LIMIT:
@@ -100,6 +106,7 @@ SPECIAL: dict[tuple[str, str], Special] = {
     ("/system/script", "run"): run_script,
     ("/file", "add"): write_contents,
     ("/file", "set"): write_contents,
+    ("/system", "reboot"): reboot,
     ("", "export"): do_export,
     ("", "import"): do_import,
     ("/system/backup", "save"): save_backup,

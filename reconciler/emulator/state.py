@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A router's state as commands and scripts see it: rows, what they print, the log, its files.
 
-May import store, hooks, hardware, facts, kinds, clock, version.
+May import store, hooks, ownrules, hardware, facts, kinds, clock, version.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from reconciler.emulator.clock import Clock
 from reconciler.emulator.facts.model import Fields
 from reconciler.emulator.hardware import fresh_rows, missing_hardware, resource
 from reconciler.emulator.kinds.units import format_time
+from reconciler.emulator.ownrules import OwnRules
 from reconciler.emulator.store import Store, load_facts
 from reconciler.emulator.table import Row, Table
 from reconciler.emulator.version import Version
@@ -24,11 +25,18 @@ class State(Store):
     """`secrets` are the users' passwords, which no print shows. `booted`: second of the clock.
 
     `backups` are exports by the name of their file. `start_script` begins a script in the
-    background, `run_now` runs one to its end or raises its Trap.
+    background, `run_now` runs one to its end or raises its Trap. `writes` counts the commands that
+    changed something; `reboots`: one was asked for and comes when the command is over. `own_rules`:
+    whether fasttrack and hotspot put rules of their own into the firewall.
     """
 
-    def __init__(self, version: Version, clock: Clock, identity: str) -> None:
+    def __init__(
+        self, version: Version, clock: Clock, identity: str, *, own_rules: bool = True
+    ) -> None:
         super().__init__(version, clock)
+        self.own_rules = own_rules
+        self.writes = 0
+        self.reboots = False
         self.booted = clock.now()
         self.secrets: dict[str, str] = {}
         self.missing = lambda trap: missing_hardware(self, trap)
@@ -44,6 +52,7 @@ class State(Store):
         load_facts(self)
         hooks.install(self)
         fresh_rows(self)
+        self.own = OwnRules(self) if self.own_rules else None
         self.single("/system/identity").fields["name"] = identity
 
     def use_version(self, text: str) -> None:
@@ -53,6 +62,14 @@ class State(Store):
 
     def tick(self) -> None:
         """Plays what the clock says is due."""
+
+    def settle(self) -> None:
+        """After rows were put in place by other ways than one by one."""
+        if self.own is not None:
+            self.own.recount()
+
+    def settle_reboot(self) -> None:
+        """Reboots where that was asked for."""
 
     # -- reading -------------------------------------------------------------
 

@@ -36,6 +36,7 @@ class Store:
         self.created: dict[str, Hook] = {}
         self.changed: dict[str, Hook] = {}
         self.deleted: dict[str, Hook] = {}
+        self.after: dict[str, Callable[[Row, bool], None]] = {}
         self.watchers: dict[str, list[Callable[[Row, bool], None]]] = {}
         self.lenient = False
         self.notes: list[str] = []
@@ -48,7 +49,7 @@ class Store:
         """No menu, no row, no hook."""
         for part in (self.tables, self.shapes, self._referrers):
             part.clear()
-        for hooks in (self.created, self.changed, self.deleted):
+        for hooks in (self.created, self.changed, self.deleted, self.after):
             hooks.clear()
 
     # -- menus ---------------------------------------------------------------
@@ -169,7 +170,9 @@ class Store:
             table.link(row, before)
 
     def emit(self, path: str, row: Row, *, dead: bool = False) -> None:
-        """Tells who listens to the menu."""
+        """Lets the router draw its conclusions, and tells who listens to the menu."""
+        if path in self.after:
+            self.after[path](row, dead)
         for watcher in self.watchers.get(path, ()):
             watcher(row, dead)
 

@@ -51,6 +51,11 @@ class Version:
         return self.parts >= (7, 18, 0)
 
     @property
+    def has_safe_mode(self) -> bool:
+        """/safe-mode can be taken by command, not by a key of the terminal alone."""
+        return self.parts >= (7, 18, 0)
+
+    @property
     def plain_login(self) -> bool:
         return self.parts >= (6, 43, 0)
 

@@ -128,3 +128,111 @@ def test_sessions_beyond_the_most_are_cut() -> None:
             assert third.recv(100) == b""
         for one in open_ones:
             one.close()
+
+
+# -- before the login --------------------------------------------------------------
+
+
+def test_a_sentence_before_the_login_may_not_be_large() -> None:
+    session = Session(Device(clock=Clock.frozen()))
+    assert session.receive(encode_sentence(["/login", f"=name={'x' * 70_000}"])) == b""
+    assert session.closed
+
+
+def test_words_before_the_login_may_not_add_up_either() -> None:
+    session = Session(Device(clock=Clock.frozen()))
+    session.receive(encode_sentence(["/login", *(f"=x{n}={'y' * 1000}" for n in range(80))]))
+    assert session.closed
+
+
+def test_attempts_to_log_in_are_limited() -> None:
+    session = Session(Device(clock=Clock.frozen()))
+    wrong = encode_sentence(["/login", "=name=admin", "=password=no"])
+    for _ in range(32):
+        assert b"invalid user name or password" in session.receive(wrong)
+    assert not session.closed
+    assert session.receive(wrong) == b""
+    assert session.closed
+
+
+def test_after_the_login_a_sentence_may_be_large() -> None:
+    session = Session(Device(clock=Clock.frozen()))
+    session.receive(encode_sentence(["/login", "=name=admin", "=password="]))
+    large = encode_sentence(["/ppp/secret/add", "=name=a", f"=comment={'x' * 100_000}"])
+    assert session.receive(large).startswith(b"\x05!done")
+
+
+# -- groups ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("version", "read"),
+    [
+        (
+            "6.49.7",
+            "local,telnet,ssh,reboot,read,test,winbox,password,web,sniff,sensitive,api,romon,tikapp"
+            ",!ftp,!write,!policy,!dude",
+        ),
+        (
+            "7.22.3",
+            "local,telnet,ssh,reboot,read,test,winbox,password,web,sniff,sensitive,api,romon"
+            ",rest-api,!ftp,!write,!policy",
+        ),
+    ],
+)
+def test_the_policies_of_a_version(version: str, read: str) -> None:
+    device = Device(version=version, clock=Clock.frozen())
+    assert device.rows("/user/group")[0]["policy"] == read
+    assert "!" not in device.rows("/user/group")[2]["policy"]
+
+
+def test_a_policy_that_does_not_exist_is_refused() -> None:
+    console = Console(Device(clock=Clock.frozen()))
+    words = ("=name=g", "=policy=read,fly")
+    assert console.trap("/user/group/add", *words) == (
+        "input does not match any value of policy",
+        "1",
+    )
+
+
+# -- reboot ------------------------------------------------------------------------
+
+
+def test_reboot_needs_its_own_policy() -> None:
+    console = as_user("read,write,api")
+    assert console.trap("/system/reboot") == FORBIDDEN
+    assert as_user("read,api,reboot").talk("/system/reboot") == [["!done"]]
+
+
+def test_a_reboot_by_command_cuts_all_and_is_back_on_the_same_port() -> None:
+    device = Device(clock=Clock.frozen())
+    device.add("/ip/firewall/address-list", list="a", address="10.0.0.1", timeout="1h")
+    with serve(device, password="x") as server:
+        one, two = (socket.create_connection((server.host, server.port), 5) for _ in range(2))
+        for client in (one, two):
+            client.sendall(encode_sentence(["/login", "=name=admin", "=password=x"]))
+            assert client.recv(100) == b"\x05!done\x00"
+        one.sendall(encode_sentence(["/system/reboot"]))
+        for client in (one, two):
+            assert drained(client) in (b"", b"\x05!done\x00")
+            client.close()
+        assert device.rows("/ip/firewall/address-list") == []
+        with socket.create_connection((server.host, server.port), 5) as again:
+            again.sendall(encode_sentence(["/login", "=name=admin", "=password=x"]))
+            assert again.recv(100) == b"\x05!done\x00"
+
+
+def drained(client: socket.socket) -> bytes:
+    """What comes until the connection ends."""
+    data = b""
+    with contextlib.suppress(ConnectionResetError):
+        while more := client.recv(100):
+            data += more
+    return data
+
+
+def test_a_scheduler_may_reboot() -> None:
+    device = Device(clock=Clock.frozen())
+    device.add("/system/scheduler", name="s", interval="1h", on_event="/system reboot")
+    device.clock.advance(3600)
+    assert device.rows("/system/resource")[0]["uptime"] == "0s"

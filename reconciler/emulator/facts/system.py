@@ -10,34 +10,40 @@ from reconciler.emulator.facts.model import (
     DISABLED,
     NAME,
     F,
+    Fields,
     Menu,
     named,
     texts,
 )  # fmt: skip
 from reconciler.emulator.kinds.base import Int, Shaped, Text, words
-from reconciler.emulator.kinds.combine import Either, ref
+from reconciler.emulator.kinds.combine import Either, Many, ref
 from reconciler.emulator.kinds.net import PREFIXES_KIND
 from reconciler.emulator.kinds.units import TIME_KIND, milliseconds
-from reconciler.emulator.version import read_date
+from reconciler.emulator.version import Version, read_date
 
 POLICIES = (
     "local telnet ssh ftp reboot read write policy test winbox password web sniff sensitive api"
     " romon"
 ).split()
-READ = set(POLICIES) - {"ftp", "write", "policy"}
-WRITE = set(POLICIES) - {"ftp", "policy"}
+POLICIES_6 = (*POLICIES, "dude", "tikapp")
+POLICIES_7 = (*POLICIES, "rest-api")
+EVERY_POLICY = {*POLICIES_6, *POLICIES_7}
+READ = EVERY_POLICY - {"ftp", "write", "policy", "dude"}
+WRITE = EVERY_POLICY - {"ftp", "policy", "dude"}
 SCRIPT_POLICY = "ftp,reboot,read,write,policy,test,password,sniff,sensitive,romon"
 
 
-def policy(held: set[str]) -> str:
-    """All policies in order, the missing ones after, each with a `!`."""
-    have = [name for name in POLICIES if name in held]
-    have += sorted(held - set(POLICIES))
-    return ",".join(have + [f"!{name}" for name in POLICIES if name not in held])
+def policy(held: set[str], version: Version) -> str:
+    """All policies of the version in order, the missing ones after, each with a `!`."""
+    known = POLICIES_6 if version.major < 7 else POLICIES_7
+    have = [name for name in known if name in held]
+    return ",".join(have + [f"!{name}" for name in known if name not in held])
 
 
-def read_policy(text: str) -> str:
-    return policy({name for name in text.split(",") if name and not name.startswith("!")})
+def complete_policy(fields: Fields, version: Version) -> None:
+    """What a group holds is told with what it lacks, in the names of this version."""
+    named = fields.get("policy", "").split(",")
+    fields["policy"] = policy({name for name in named if name[:1] != "!"}, version)
 
 
 def time_of_day(text: str) -> str | None:
@@ -51,7 +57,7 @@ def time_of_day(text: str) -> str | None:
 
 START_DATE = Shaped(lambda text: text if read_date(text) else None)
 TIME_OF_DAY = Shaped(time_of_day)
-GROUP_POLICY = Shaped(read_policy)
+GROUP_POLICY = Many(words(" ".join(f"{name} !{name}" for name in sorted(EVERY_POLICY))))
 
 
 IDENTITY = Menu("/system/identity", {"name": F(Text(), "MikroTik")}, single=True)
@@ -133,17 +139,18 @@ GROUP = Menu(
     "/user/group",
     {
         "name": NAME,
-        "policy": F(GROUP_POLICY, policy(set())),
+        "policy": F(GROUP_POLICY, ""),
         "skin": F(Text(), "default"),
         "comment": COMMENT,
     },
     required=("name",),
     unique=named("group with the same name already exists"),
     builtin=(
-        (1, {"name": "read", "policy": policy(READ)}),
-        (2, {"name": "write", "policy": policy(WRITE)}),
-        (3, {"name": "full", "policy": policy(set(POLICIES))}),
+        (1, {"name": "read", "policy": ",".join(READ)}),
+        (2, {"name": "write", "policy": ",".join(WRITE)}),
+        (3, {"name": "full", "policy": ",".join(EVERY_POLICY)}),
     ),
+    complete=complete_policy,
 )
 USER_ACTIVE = Menu("/user/active", texts("when name address via group"), only_dynamic=True)
 LOG = Menu("/log", texts("time topics message"), only_dynamic=True)

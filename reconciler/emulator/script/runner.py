@@ -18,7 +18,9 @@ from reconciler.emulator.script.find import find
 from reconciler.emulator.script.parser import statements
 from reconciler.emulator.state import State
 
-MENU_COMMANDS = frozenset(HANDLERS) | {"find", "info", "warning", "error", "debug", "run", "save"}
+MENU_COMMANDS = frozenset(HANDLERS) | {
+    "find", "info", "warning", "error", "debug", "run", "save", "reboot"
+}  # fmt: skip
 POSITIONAL = frozenset("set remove enable disable comment move unset get print".split())
 DEPTH = 20
 
