@@ -47,7 +47,8 @@ def json_key(kind: Kind, mark: str, values: Values) -> dict[str, str | None]:
 
 
 def _shown(item: Field, value: str | None) -> str | None:
-    canonical = item.canonical(value)
+    """Canonical text, None where unset, and never a secret."""
+    canonical = item.canonical(value) or None
     return HIDDEN if item.secret and canonical else canonical
 
 
@@ -123,7 +124,7 @@ def unmark(kind: Kind, row: Row, mark: str) -> Change:
         kind,
         json_key(kind, mark, row),
         {"comment": row["comment"]},
-        {"comment": label},
+        {"comment": label or None},
         Source(mark),
         mark,
         row_id=row[".id"],

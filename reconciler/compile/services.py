@@ -26,6 +26,9 @@ def service_rows(sub: Subscription, secrets: Secrets) -> Iterator[Desired]:
     """Every row of a service that lives on its router."""
     row = _maker(sub)
     mode = sub.plan.mode
+    # First of all, so that who is new on a router is blocked before anything else is there.
+    if sub.service.is_blocked:
+        yield from _list_rows(sub, row, sub.router.lists.suspended)
     if sub.has_queue and sub.service.address:
         yield row(QUEUE_SIMPLE, _queue(sub))
     if mode is Mode.PCQ:
@@ -36,8 +39,6 @@ def service_rows(sub: Subscription, secrets: Secrets) -> Iterator[Desired]:
         yield row(HOTSPOT_USER, _hotspot_user(sub, secrets))
     if sub.router.binding is Binding.ARP and mode is not Mode.PPPOE:
         yield from _arp(sub, row)
-    if sub.service.is_blocked:
-        yield from _list_rows(sub, row, sub.router.lists.suspended)
 
 
 def notice_rows(sub: Subscription) -> Iterator[Desired]:
@@ -83,7 +84,7 @@ def _secret(sub: Subscription, secrets: Secrets) -> dict[str, str]:
     values = {
         "name": sub.name,
         "password": _password(sub, secrets),
-        "service": service.ppp_service,
+        "service": service.ppp_service.value,
         "profile": sub.plan.profile_name,
     }
     if service.address:
