@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an earlier run left open, from its journal, and what became of it. Pure but for the reading.
+"""What an earlier run left open, as its journal says, and what became of it.
 
 Only what the routers hold now tells whether a write without an answer was done: a change that
 would still be planned was not. Imports changeset, errors, journal, planning, render, router

@@ -6,7 +6,7 @@ Imports desired, errors, kinds, models, sessions and survey.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, ip_address
 from operator import itemgetter
 
 from reconciler.desired import Desired
@@ -21,6 +21,7 @@ from reconciler.survey import Actual
 def warnings_of(router: Router, wanted: Sequence[Desired], actual: Actual) -> list[Problem]:
     """Each kind of warning at most once, with the first offenders named."""
     found = [
+        *_plain_api(router),
         *_fasttrack(wanted, actual),
         *_covering_queues(wanted, actual),
         *_ipv6(router, wanted, actual),
@@ -35,6 +36,25 @@ def warnings_of(router: Router, wanted: Sequence[Desired], actual: Actual) -> li
 
 
 Finding = tuple[str, str, str]
+
+
+def _plain_api(router: Router) -> Iterator[Finding]:
+    """Passwords on the wire, unless the way to the router is a tunnel that ends on this machine."""
+    if router.tls is False and not _is_here(router.host):
+        yield (
+            "plain-api",
+            f"the API is spoken unencrypted, port {router.port}: who listens reads passwords,"
+            " and may change what is written.",
+            "On the router: /ip service set api-ssl certificate=NAME disabled=no; then set"
+            f" `tls: true` and `port: 8729` in inventory/routers/{router.id}.yaml",
+        )
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _fasttrack(wanted: Sequence[Desired], actual: Actual) -> Iterator[Finding]:

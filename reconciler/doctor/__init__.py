@@ -35,7 +35,6 @@ CHECKS: tuple[Check, ...] = (
     leftovers.of_others,
     leftovers.of_the_plan,
     access.rights,
-    access.plain_api,
     access.clock,
     access.clock_zone,
     access.device_mode,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How we get in and what the router lets us do: rights, encryption, clock, device mode. Pure.
+"""What the router lets us do: rights, clock, device mode. Pure.
 
 Facts: MikroTik's manual (user policies, device-mode, clock). Imports marks, models and its
 neighbours.
@@ -8,7 +8,6 @@ neighbours.
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 
 from reconciler.doctor.case import Case, finding
 from reconciler.errors import Problem
@@ -43,25 +42,6 @@ def rights(case: Case) -> Iterator[Problem]:
                 f'On the router: /user group set [find name="{group.get("name")}"] policy={policy}'
             )
             yield finding("api-rights", text, mend)
-
-
-def plain_api(case: Case) -> Iterator[Problem]:
-    """Passwords on the wire, unless the way to the router is a tunnel that ends on this machine."""
-    if case.router.tls is not False or _is_local(case.router.host):
-        return
-    text = f"the API is spoken unencrypted, port {case.router.port}: passwords can be read."
-    mend = (
-        f"On the router: /ip service set api-ssl certificate=NAME disabled=no; then set `tls: true`"
-        f" and `port: 8729` in {case.file}"
-    )
-    yield finding("plain-api", text, mend, warning=True)
-
-
-def _is_local(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def clock(case: Case) -> Iterator[Problem]:

@@ -58,20 +58,6 @@ def codes(problems: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("host", "tls", "wanted"),
-    [
-        ("10.0.0.1", False, ["plain-api"]),
-        ("10.0.0.1", True, []),
-        ("router.example", False, ["plain-api"]),
-        ("127.0.0.1", False, []),
-        ("localhost", False, []),
-    ],
-)
-def test_an_api_without_encryption(case: Case, host: str, tls: bool, wanted: list[str]) -> None:
-    assert codes(access.plain_api(of(case, host=host, tls=tls))) == wanted
-
-
-@pytest.mark.parametrize(
     ("date", "time", "offset", "said"),
     [
         ("2026-11-21", "06:01:00", "-06:00", None),

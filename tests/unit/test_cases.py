@@ -106,7 +106,7 @@ def write_repository(root: Path, want: Data) -> None:
     )
     router = {
         "host": "10.0.0.1",
-        "tls": "false",
+        "tls": "true",
         "username": "reconcile",
         "password": {"env": "RB_PASSWORD"},
         "lan_interface": "bridge-lan",
