@@ -4,6 +4,7 @@
 May import the rest of the package but session and server.
 """
 
+import itertools
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
@@ -157,6 +158,7 @@ class Device(State):
     def reboot(self) -> None:
         """Dynamic rows are lost, `.id`s are dealt anew, the uptime begins again."""
         with self.lock:
+            self.safe_mode.lost()
             for path, table in self.tables.items():
                 if path not in INTERFACE_TYPES and path != "/interface":
                     for row in [row for row in table if row.dynamic and not row.builtin]:
@@ -178,9 +180,11 @@ class Device(State):
                 self.forget(path, row)
                 table.delete(row)
             table.next_number = table.menu.first_id
+            kept = {row.number for row in rows if row.builtin}
+            numbers = itertools.count(table.menu.first_id)
             for row in rows:
                 if not row.builtin:
-                    row.number = table.new_number()
+                    row.number = next(number for number in numbers if number not in kept)
                 table.insert(row)
                 self.refer(path, row)
 

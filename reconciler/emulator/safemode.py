@@ -51,6 +51,10 @@ class SafeMode:
             self._owner = None
         return self._owner is not None
 
+    def lost(self) -> None:
+        """Whoever holds it is cut off."""
+        self._unroll()
+
     def ended(self, session: object, *, asked: bool) -> None:
         """A session is over; `asked`: by /quit, which keeps what was changed."""
         if self._held and self._owner is session:
@@ -97,7 +101,8 @@ def copied(row: Row) -> Row:
 def restore(state: State, table: Table, rows: list[Row], number: int) -> None:
     """Static rows are as they were; what the router itself put there stays, ahead of them."""
     path = table.menu.path
-    kept = [row for row in table if row.dynamic]
+    taken = {row.number for row in rows}
+    kept = [row for row in table if row.dynamic and row.number not in taken]
     for row in list(table):
         state.forget(path, row)
         table.delete(row)

@@ -419,3 +419,14 @@ def test_a_snapshot_leaves_out_what_changes_by_itself() -> None:
     ]
     device.set(LIST, "*1", comment="x")
     assert device.snapshot() != before
+
+
+def test_a_reboot_deals_no_number_that_a_built_in_row_keeps() -> None:
+    """An export may name rows that the router came with by numbers of any height."""
+    device = Device(clock=Clock.frozen())
+    low, _ = (device.add("/system/script", name=name) for name in "ab")
+    row = device.find("/system/script", low)
+    row.builtin = True
+    device.move("/system/script", low)
+    device.reboot()
+    assert [row[".id"] for row in device.rows("/system/script")] == ["*2", low]

@@ -159,3 +159,25 @@ def without_login(snapshot: dict[str, list[dict[str, str]]]) -> dict[str, list[d
 @pytest.mark.parametrize("command", ["take", "release", "unroll"])
 def test_they_take_no_arguments(console: Console, command: str) -> None:
     assert console.trap(f"/safe-mode/{command}", "=x=y")[0] == "unknown parameter x"
+
+
+def test_a_reboot_cuts_the_holder_off() -> None:
+    console = furnished()
+    console.talk("/safe-mode/take")
+    console.add(SECRET, name="new")
+    entry = console.add("/ip/firewall/address-list", list="a", address="10.0.0.1")
+    console.device.reboot()
+    assert [row["name"] for row in console.device.rows(SECRET)] == ["ana"]
+    assert entry not in str(console.device.rows("/ip/firewall/address-list"))
+    console.session.end()
+    console.device.reboot()
+
+
+def test_an_entry_that_was_given_a_timeout_meanwhile() -> None:
+    console = furnished()
+    entry = console.add("/ip/firewall/address-list", list="a", address="10.0.0.1")
+    console.talk("/safe-mode/take")
+    console.talk("/ip/firewall/address-list/set", f"=.id={entry}", "=timeout=1h")
+    console.talk("/safe-mode/unroll")
+    (row,) = console.device.rows("/ip/firewall/address-list")
+    assert (row[".id"], row["dynamic"]) == (entry, "false")

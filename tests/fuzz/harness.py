@@ -84,6 +84,7 @@ class Life:
         version = self.dice.choice(inputs.VERSIONS)
         self.device = Device(version=version, clock=Clock.frozen())
         self.paths = inputs.Paths.of(self.device)
+        self.shuffle = number if number % 4 == 0 else None
         self.session = self._enter()
         self.exported: list[str] = []
         self.kinds = (
@@ -93,6 +94,7 @@ class Life:
     def _enter(self) -> Session:
         session = Session(self.device)
         session.enter("admin")
+        session.shuffle(self.shuffle)
         return session
 
     def live(self, cases: int) -> None:
@@ -127,9 +129,10 @@ class Life:
         verb = words[0].rpartition("/")[2]
         self.counts.verbs[verb] += 1
         self.device.clock.advance(self.dice.choice((0, 0, 0, 1, 60)))
-        replies = read(self.session.receive(encode_sentence(words)))
+        replies = read(said(self.session, encode_sentence(words)))
         done = sum(reply[0] == "!done" for reply in replies)
         if self.session.closed:
+            self.session.end()
             self.session = self._enter()
         elif verb not in ("listen", "cancel"):
             assert done == 1, replies
@@ -139,7 +142,7 @@ class Life:
         session = Session(self.device) if self.dice.random() < 0.5 else self._enter()
         for piece in inputs.raw(self.dice, self.paths):
             self.input = piece
-            read(session.receive(piece))
+            read(said(session, piece))
             if session.closed:
                 break
         session.end()
@@ -175,7 +178,7 @@ class Life:
             name = self.dice.choice((".id", *self.paths.known[path]))
             word = text if kind == "query" else f"={name}={text}"
             verb = "print" if kind == "query" else self.dice.choice(("add", "set", "move"))
-            replies = read(self._enter().receive(encode_sentence([f"{path}/{verb}", word])))
+            replies = read(said(self._enter(), encode_sentence([f"{path}/{verb}", word])))
             assert replies[-1][0] == "!done"
 
     def reload(self) -> None:
@@ -191,7 +194,15 @@ class Life:
     def rise(self) -> None:
         """A reboot in any state, and a login after it."""
         self.device.reboot()
-        assert read(self._enter().receive(encode_sentence(["/user/print"])))[-1] == ["!done"]
+        assert read(said(self._enter(), encode_sentence(["/user/print"])))[-1] == ["!done"]
+
+
+def said(session: Session, data: bytes) -> bytes:
+    """All that is answered, also what is held back to be mixed."""
+    out = session.receive(data)
+    while session.waits:
+        out += session.deal()
+    return out
 
 
 def read(data: bytes) -> list[list[str]]:

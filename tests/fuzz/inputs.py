@@ -17,7 +17,13 @@ from reconciler.emulator.special import SPECIAL
 from reconciler.emulator.wire import encode_sentence
 
 VERSIONS = ("6.42.12", "6.43.7", "6.49.8", "7.10.2", "7.17", "7.22.3", "7.24")
-VERBS = sorted({*HANDLERS, *READING, *(name for _, name in SPECIAL), "no-such"} - {"quit"})
+WHOLE = ("/safe-mode/take", "/safe-mode/release", "/safe-mode/unroll", "/system/reboot")
+VERBS = sorted(
+    {*HANDLERS, *READING, *(name for _, name in SPECIAL), "no-such"}.union(
+        command.rpartition("/")[2] for command in WHOLE
+    )
+    - {"quit"}
+)
 ODD_PATHS = ("", "/", "//", "/no/such", "/ip", "/queue/simple/", "queue/simple")
 OTHER_NAMES = (
     "numbers destination place-before copy-from value-name .proplist count-only from tag file"
@@ -89,6 +95,8 @@ class Paths:
 
 def sentence(dice: random.Random, paths: Paths) -> list[str]:
     """A command that may well exist, with arguments that may well be right."""
+    if dice.random() < 0.02:
+        return [dice.choice(WHOLE)]
     path = dice.choice(paths.names)
     names = paths.known.get(path, OTHER_NAMES)
     words = [f"{path}/{dice.choice(VERBS)}"]
