@@ -1,0 +1,354 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One client's account, day by day: invoices, credits and voids, payments, late fees, in this order.
+
+An invoice of the ledger and a draft count alike from their issue date on. Pure. Imports of the
+project: money, terms, the calendar, invoices, the ledger's model, accounts, extras, errors, models.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from heapq import heappop, heappush
+
+from billing.books.account import Account, Purse
+from billing.books.drafting import draft_of
+from billing.books.extras import (
+    Fee,
+    ServiceBooks,
+    days_off,
+    ended_periods,
+    late_fee_key,
+    lead_place,
+    open_changes,
+    reconnections,
+)
+from billing.calendar.days import ONE_DAY
+from billing.invoices.course import Course
+from billing.invoices.model import Invoice
+from billing.invoices.tariff import tariff_of
+from billing.invoices.totals import without_fees
+from billing.ledger.model import CREDIT, VOID, Credit, Payment
+from billing.money import HUNDRED, ZERO
+from billing.terms import Terms, TermsBook
+from reconciler.errors import Problem, Severity
+from reconciler.models import Client, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a client's account is computed from. `fixed`: invoices that are as they are."""
+
+    client: Client
+    book: TermsBook
+    plans: Mapping[str, Plan]
+    fixed: Sequence[Invoice]
+    credits: Sequence[Credit]
+    payments: Sequence[Payment]
+
+
+@dataclass(slots=True)
+class Returned:
+    """What an earlier computation knew before a payment was taken back on `on`."""
+
+    on: date
+    fees: Collection[str]
+
+
+@dataclass(slots=True, eq=False)
+class Simulation:
+    """The account as it grows; `run` takes it to the end of a day."""
+
+    facts: Facts
+    returned: Sequence[Returned] = ()
+    terms: Terms = field(init=False)
+    services: list[ServiceBooks] = field(init=False)
+    purse: Purse = field(default_factory=Purse)
+    accounts: list[Account] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    fees: list[Fee] = field(init=False)
+    late: set[str] = field(default_factory=set)
+    taken: dict[tuple[int, str], Account] = field(default_factory=dict)
+    charged: dict[str, int] = field(default_factory=dict)
+    _names: dict[str, Account] = field(default_factory=dict)
+    _checks: list[tuple[date, int, Account]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        client, book = self.facts.client, self.facts.book
+        self.terms = book.of(client.zone)
+        self.fees = reconnections(client, self.terms)
+        self.services = []
+        fixed = self.facts.fixed
+        for place, service in enumerate(client.services):
+            own = [one for one in fixed if one.service == service.id and one.is_internet]
+            self.services.append(
+                ServiceBooks(
+                    service,
+                    place,
+                    Course(client, service, book, own),
+                    tariff_of(client, place, service, self.facts.plans),
+                    days_off(service, self.terms) if _may_be_off(service) else (),
+                    [],
+                )
+            )
+
+    def run(self, until: date) -> None:
+        """Everything up to the end of a day."""
+        places = {one.service.id: one.place for one in self.services}
+        last = len(self.services)
+        fixed = sorted(
+            self.facts.fixed,
+            key=lambda one: (one.issued_on, one.start, places.get(one.service or "", last)),
+        )
+        credits = sorted(self.facts.credits, key=lambda one: one.date)
+        payments = sorted(self.facts.payments, key=lambda one: one.date)
+        at = [0, 0, 0]
+        while True:
+            best: tuple[date, int, date, int] | None = None
+            issuing: ServiceBooks | None = None
+            if at[0] < len(fixed):
+                one = fixed[at[0]]
+                best = (one.issued_on, 0, one.start, places.get(one.service or "", last))
+            for books in self.services:
+                up = books.course.upcoming()
+                if up is not None:
+                    key = (up.issue, 0, up.start, books.place)
+                    if best is None or key < best:
+                        best, issuing = key, books
+            if at[1] < len(credits) and (best is None or (credits[at[1]].date, 1) < best[:2]):
+                best = (credits[at[1]].date, 1, date.min, 0)
+            if at[2] < len(payments) and (best is None or (payments[at[2]].date, 2) < best[:2]):
+                best = (payments[at[2]].date, 2, date.min, 0)
+            if self._checks and (best is None or (self._checks[0][0], 3) < best[:2]):
+                best = (self._checks[0][0], 3, date.min, 0)
+            if best is None or best[0] > until:
+                return
+            if best[1] == 0 and issuing is not None:
+                self._draft(issuing)
+            elif best[1] == 0:
+                self._fixed(fixed[at[0]], places.get(fixed[at[0]].service or "", last))
+                at[0] += 1
+            elif best[1] == 1:
+                self._credit(credits[at[1]])
+                at[1] += 1
+            elif best[1] == 2:
+                self._pay(payments[at[2]])
+                at[2] += 1
+            else:
+                self._fall_due()
+
+    def _draft(self, books: ServiceBooks) -> None:
+        up = books.course.upcoming()
+        assert up is not None
+        lead = lead_place(self.facts.client, up.issue)
+        keys = [] if up.is_free else self.keys(books, up.issue, lead)
+        invoice = draft_of(self, books, up, keys, lead)
+        books.course.advance()
+        self._enter(invoice, books.place, keys)
+
+    def _fixed(self, invoice: Invoice, place: int) -> None:
+        keys: list[tuple[int, str]] = []
+        if place < len(self.services) and invoice.is_internet:
+            books = self.services[place]
+            books.course.entered()
+            if not invoice.is_free:
+                lead = lead_place(self.facts.client, invoice.issued_on)
+                keys = self.keys(books, invoice.issued_on, lead)
+        for line in invoice.lines:
+            if line.is_fee and line.item is not None and (-1, line.item) not in self.taken:
+                keys.append((-1, line.item))
+        self._enter(invoice, place, keys)
+
+    def keys(self, books: ServiceBooks, day: date, lead: int | None) -> list[tuple[int, str]]:
+        """What an invoice of that service and day is to carry: (place or -1 for fees, key)."""
+        found: list[tuple[int, str]] = []
+        place, taken = books.place, self.taken
+        if books.off:
+            found += [
+                (place, key) for key, _ in ended_periods(books, day) if (place, key) not in taken
+            ]
+        if books.tariff.changes:
+            found += [
+                (place, key) for key, _ in open_changes(books, day) if (place, key) not in taken
+            ]
+        if self.fees and lead == place:
+            found += [
+                (-1, fee.key)
+                for fee in self.fees
+                if fee.is_ready(day) and (-1, fee.key) not in taken
+            ]
+        return found
+
+    def _enter(self, invoice: Invoice, place: int, keys: list[tuple[int, str]]) -> None:
+        books = self.services[place] if place < len(self.services) else None
+        schedule = books.course.schedule if books else self.facts.book.schedule(self.facts.client)
+        account = Account(invoice, place, invoice.total, schedule, keys=keys)
+        for key in keys:
+            self.taken[key] = account
+        self.accounts.append(account)
+        self._names[invoice.id] = account
+        if invoice.number is not None:
+            self._names[invoice.number] = account
+        if self.facts.client.items:
+            self._count(account, 1)
+        if invoice.is_internet:
+            if books is not None:
+                books.accounts.append(account)
+            fee = self.terms.late_fee
+            if fee and invoice.total > 0 and not invoice.is_joined:
+                day = invoice.due_on + self.terms.cut_days.grace
+                if self.facts.client.billing.late_fee:
+                    heappush(self._checks, (day, len(self.accounts), account))
+        self.purse.enter(account, invoice.issued_on)
+
+    def _count(self, account: Account, step: int) -> None:
+        for line in account.invoice.lines:
+            if line.item is not None:
+                self.charged[line.item] = self.charged.get(line.item, 0) + step
+
+    def _find(self, name: str) -> Account | None:
+        found = self._names.get(name)
+        if found is None and "/" in name:
+            former, _, rest = name.partition("/")
+            if former in self.facts.client.former_ids:
+                found = self._names.get(f"{self.facts.client.id}/{rest}")
+        return found
+
+    def _credit(self, credit: Credit) -> None:
+        account = self._find(credit.invoice)
+        if account is None or not account.counts:
+            return
+        if credit.kind == CREDIT:
+            taken = self.purse.put(account, credit.amount, credit.date, None)
+            self.purse.spread(credit.amount - taken, credit.date, None)
+            return
+        self.purse.close(account)
+        if credit.kind != VOID:
+            account.joined_into = credit.into
+            into = self._find(credit.into or "")
+            if into is not None:
+                into.parts.append(account)
+            return
+        account.voided_on = credit.date
+        self._count(account, -1)
+        for key in account.keys:
+            self.taken.pop(key, None)
+        released = account.paid if account.invoice.total >= 0 else account.invoice.total
+        account.paid = ZERO
+        self.purse.spread(released, credit.date, None)
+
+    def _pay(self, payment: Payment) -> None:
+        target = self._named(payment) if payment.invoice else None
+        amount = payment.amount
+        paid_off: list[Account] = []
+        if target is not None:
+            amount -= self.purse.put(target, amount, payment.date, payment)
+            if not target.open:
+                paid_off.append(target)
+        if amount:
+            paid_off += self.purse.spread(amount, payment.date, payment)
+        if self.facts.client.billing.recharge:
+            for account in paid_off:
+                self._recharge(account, payment)
+
+    def _named(self, payment: Payment) -> Account | None:
+        """The invoice a payment names, where it takes any."""
+        account = self._find(payment.invoice)
+        if account is None:
+            self.problems.append(
+                Problem(
+                    "payment-invoice",
+                    f"{payment.client} has no invoice {payment.invoice} on {payment.date}.",
+                    "Leave the invoice empty, or name one of that client issued by then",
+                    payment.where,
+                )
+            )
+            return None
+        while account is not None and account.joined_into is not None:
+            account = self._find(account.joined_into)
+        return account if account is not None and account.open else None
+
+    def _recharge(self, account: Account, payment: Payment) -> None:
+        if account.place >= len(self.services) or not account.invoice.is_internet:
+            return
+        books = self.services[account.place]
+        newest = next((one for one in reversed(books.accounts) if one.voided_on is None), None)
+        if newest is not account:
+            return
+        shift = books.course.paid(account.invoice, payment.date)
+        if shift is None:
+            return
+        days = abs((shift.start - shift.expected).days)
+        what = (
+            f"{days} days are billed twice"
+            if shift.start < shift.expected
+            else f"{days} days are not billed"
+        )
+        self.problems.append(
+            Problem(
+                "recharge-days",
+                f"{payment.client} paid on {payment.date}: the next period begins on"
+                f" {shift.start}, not on {shift.expected}, so {what}.",
+                None,
+                payment.where,
+                Severity.WARNING,
+            )
+        )
+
+    def _fall_due(self) -> None:
+        """An invoice that is not paid at the end of its last day owes a late fee."""
+        day, _, account = heappop(self._checks)
+        fee, invoice = self.terms.late_fee, account.invoice
+        if fee is None or not account.counts:
+            return
+        owed = without_fees(invoice.lines, invoice.total, self.terms) - account.paid
+        if owed <= self.terms.min_debt or owed <= 0:
+            return
+        key = late_fee_key(invoice.id)
+        amount = self._late_amount(owed)
+        self.late.add(key)
+        known = next((one.on for one in self.returned if day < one.on and key not in one.fees), day)
+        words = self.terms.words.late_fee.format(what=invoice.id)
+        self.fees.append(Fee(key, known, False, amount, words))
+
+    def _late_amount(self, owed: Decimal) -> Decimal:
+        fee = self.terms.late_fee
+        assert fee is not None
+        if fee.amount is not None:
+            return fee.amount
+        return self.terms.rounding.part(owed * (fee.percent or 0), 1, int(HUNDRED))
+
+
+def _may_be_off(service: object) -> bool:
+    return bool(
+        getattr(service, "pauses", None)
+        or getattr(service, "history", None)
+        or getattr(service, "suspended", None)
+    )
+
+
+def simulate(facts: Facts, on: date) -> Simulation:
+    """The account at the end of a day; payments taken back by then split the past in parts.
+
+    What was issued before a return keeps its lines and dates; all else is computed without it.
+    """
+    days = sorted(
+        {one.returned_on for one in facts.payments if one.returned_on and one.returned_on <= on}
+    )
+    fixed = list(facts.fixed)
+    known: list[Returned] = []
+    for index, day in enumerate(days):
+        before = Simulation(_part(facts, fixed, days[:index]), tuple(known))
+        before.run(day - ONE_DAY)
+        have = {one.id for one in fixed}
+        fixed += [one.invoice for one in before.accounts if one.invoice.id not in have]
+        known.append(Returned(day, frozenset(before.late)))
+    final = Simulation(_part(facts, fixed, days), tuple(known))
+    final.run(on)
+    return final
+
+
+def _part(facts: Facts, fixed: Sequence[Invoice], returned: Sequence[date]) -> Facts:
+    gone = set(returned)
+    payments = [one for one in facts.payments if one.returned_on not in gone]
+    return Facts(facts.client, facts.book, facts.plans, tuple(fixed), facts.credits, payments)
