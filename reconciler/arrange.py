@@ -3,12 +3,13 @@
 
 What is named comes before what names it: profiles and queue types, lists and marks, secrets and
 queues, rules with the jumps last; removals the other way round and last of all, but for rows
-that hold a key which another change needs. Imports change only.
+that hold a key which another change needs. Imports change and kinds only.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 
 from reconciler.change import Action, Change
+from reconciler.kinds import REFERENCES
 
 _WRITES_KEY = (Action.ADD, Action.SET, Action.ADOPT)
 _TOP_RANK = 3
@@ -43,17 +44,22 @@ def break_waves(changes: Sequence[Change]) -> list[list[Change]]:
 def held_back(changes: Sequence[Change], waits: Callable[[Change], bool]) -> list[Change]:
     """Removals that must wait, and every change that cannot be made before them.
 
-    Whoever takes the key of a row that stays waits too, and so does who takes theirs.
+    What a row names that stays, such as its profile or the rules of its list, stays too. Whoever
+    takes the key of a row that stays waits, and so does who takes theirs.
     """
     held = [c for c in changes if _is_removal(c) and waits(c)]
-    keys = {_key_before(c) for c in held}
     while True:
         known = {id(change) for change in held}
-        more = [c for c in changes if id(c) not in known and _key_after(c) in keys]
+        keys = {_key_before(c) for c in held}
+        names = {name for c in held if _is_removal(c) for name in _named_by(c)}
+        more = [
+            c
+            for c in changes
+            if id(c) not in known and (_key_after(c) in keys or names & _names_of(c))
+        ]
         if not more:
             return held
         held += more
-        keys |= {_key_before(c) for c in more}
 
 
 def _is_removal(change: Change) -> bool:
@@ -62,6 +68,29 @@ def _is_removal(change: Change) -> bool:
 
 def _is_jump(change: Change) -> bool:
     return change.mark.startswith("router/jump-")
+
+
+Name = tuple[str, str, str | None]
+"""A menu, a field of it and its value, by which a row of another menu may call a row of this."""
+
+
+def _named_by(change: Change) -> set[Name]:
+    return {
+        (used.path, used_field, change.before.get(namer_field))
+        for (namer, namer_field), (used, used_field) in REFERENCES
+        if change.kind is namer and change.before.get(namer_field)
+    }
+
+
+def _names_of(change: Change) -> set[Name]:
+    """The names by which others may call a row that is to go."""
+    if not _is_removal(change):
+        return set()
+    return {
+        (used.path, used_field, change.before.get(used_field))
+        for _, (used, used_field) in REFERENCES
+        if change.kind is used
+    }
 
 
 Key = tuple[str, tuple[str | None, ...]]

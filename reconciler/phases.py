@@ -58,7 +58,8 @@ def take_away(work: Work, standing: dict[str, set[str]]) -> None:
         rest = [c for c in work.plan.changes if id(c) not in left and id(c) not in pen.answers]
         write_waves(pen, make_waves(rest))
         unmade = _unmade_marks(work)
-        going = [c for c in rest if id(c) not in pen.answers and c.mark not in unmade]
+        kept = {id(change) for change in held_back(rest, lambda c: c.mark in unmade)}
+        going = [c for c in rest if id(c) not in pen.answers and id(c) not in kept]
         write_waves(pen, break_waves(going))
         _end_sessions(work, session, partial(_is_done, work))
 
