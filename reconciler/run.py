@@ -45,9 +45,9 @@ class Loaded:
     problems: tuple[Problem, ...]
 
 
-def load_repository(root: Path, environ: Mapping[str, str]) -> Loaded:
-    """Raises FilesError with every problem where there is any error."""
-    inventory, problems = load(root)
+def load_repository(root: Path, environ: Mapping[str, str], cache: Path | None = None) -> Loaded:
+    """Raises FilesError with every problem where there is any error. `cache`: see `load`."""
+    inventory, problems = load(root, cache)
     if inventory is None or any(problem.is_error for problem in problems):
         raise FilesError(problems)
     secrets = Secrets.from_settings(inventory.settings, environ, root)

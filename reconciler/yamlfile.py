@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import yaml._yaml
 import yaml.cyaml
 
 from reconciler.errors import Problem, Where
@@ -22,6 +23,9 @@ MAX_VALUES = 20_000
 
 Value = dict[str, Any] | list[Any] | str | None
 Loc = tuple[str | int, ...]
+
+VERSION = f"{yaml.__version__} {yaml._yaml.get_version_string()}"
+"""Of PyYAML and libyaml, on which depends what is read."""
 
 _BOM = b"\xef\xbb\xbf"
 # What cannot be nested deeply, hold an alias or many values is told by a look at the bytes, so that

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What every command knows: the state repository, the terminal, today. May import anything."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +17,7 @@ from rich.text import Text
 
 from reconciler import git
 from reconciler.errors import ReconcileError, UsageError
-from reconciler.inventory import find_root
+from reconciler.inventory import cache_folder, find_root
 from reconciler.render import Line
 from reconciler.run import Loaded, Scope, load_repository
 
@@ -60,7 +61,15 @@ class Repo:
 
     @cached_property
     def loaded(self) -> Loaded:
-        return load_repository(self.root, self.environ)
+        loaded = load_repository(self.root, self.environ, self.cache)
+        # It lives as long as the command: looking through it for garbage again is time lost.
+        gc.freeze()
+        return loaded
+
+    @property
+    def cache(self) -> Path | None:
+        """Where is remembered what files were read as."""
+        return cache_folder(self.environ)
 
     def today(self, on: date | None) -> date:
         """The date given, else the local date of the company."""

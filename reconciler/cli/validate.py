@@ -24,7 +24,7 @@ def validate(context: click.Context, repo: Repo, form: str) -> None:
 
     Ends with 1 when one of them is an error; warnings alone end with 0.
     """
-    inventory, problems = load(repo.root)
+    inventory, problems = load(repo.root, repo.cache)
     summary = _extent(inventory) if inventory is not None else ""
     click.echo(render(problems, ReportFormat(form), summary), nl=False)
     context.exit(int(any(problem.is_error for problem in problems)))

@@ -4,7 +4,8 @@
     inventory, problems = load(root)
 
 The order of work: find the files (`files`), read each by itself (`reading`, with `salvage`,
-`complaints` and `rules`), put them together (`draft`), check what crosses files (`checks`).
+`complaints` and `rules`), put them together (`draft`), check what crosses files (`checks`). Many
+files are read on several cores and remembered (`bulk`, `frozen`, `store`).
 Imports of the project: errors, wording, yamlfile, addresses, models.
 """
 
@@ -12,5 +13,6 @@ from reconciler.inventory.files import find_root
 from reconciler.inventory.free import free_address
 from reconciler.inventory.loading import load
 from reconciler.inventory.model import Inventory, Subscription
+from reconciler.inventory.store import cache_folder
 
-__all__ = ["Inventory", "Subscription", "find_root", "free_address", "load"]
+__all__ = ["Inventory", "Subscription", "cache_folder", "find_root", "free_address", "load"]

@@ -6,6 +6,7 @@ Imports of the project: errors, models, yamlfile, its neighbours.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -49,8 +50,27 @@ class Draft:
     inventory: Inventory
     settings: Reading
     readings: list[Reading]
-    placed: list[Placed] = field(default_factory=list)
+    damaged: set[int]
+    """The identities of models of which something is missing."""
     _documents: dict[str, Document | None] = field(default_factory=dict)
+
+    @cached_property
+    def placed(self) -> list[Placed]:
+        """Every subscription, in their order."""
+        readings = {
+            id(reading.model): reading
+            for reading in self.readings
+            if reading.kind.name == CLIENT.name
+        }
+        return [
+            Placed(
+                sub,
+                readings[id(sub.client)],
+                next(at for at, one in enumerate(sub.client.services) if one is sub.service),
+                self.damaged.isdisjoint(map(id, (sub.client, sub.zone, sub.plan, sub.router))),
+            )
+            for sub in self.inventory.subscriptions
+        ]
 
     def of_kind(self, name: str) -> Iterator[tuple[Any, Reading]]:
         """Every usable model of a kind with its reading, those with a repeated id too."""
@@ -86,7 +106,6 @@ def assemble(root: Path, settings: Reading, readings: list[Reading]) -> Draft:
     """Sort the models by kind and id, and resolve what the services refer to."""
     models: dict[str, dict[str, Any]] = {kind.name: {} for kind in (ROUTER, ZONE, PLAN, CLIENT)}
     places: dict[int, Where] = {}
-    chosen: dict[str, Reading] = {}
     damaged: set[int] = set()
     for reading in readings:
         model: Any = reading.model
@@ -99,7 +118,6 @@ def assemble(root: Path, settings: Reading, readings: list[Reading]) -> Draft:
         if model.id not in of_kind:
             of_kind[model.id] = model
             if isinstance(model, Client):
-                chosen[model.id] = reading
                 for service, line in zip(model.services, reading.service_lines, strict=True):
                     places[id(service)] = Where(reading.file, line)
     by_id = {name: dict(sorted(found.items())) for name, found in models.items()}
@@ -112,22 +130,24 @@ def assemble(root: Path, settings: Reading, readings: list[Reading]) -> Draft:
         clients=by_id["client"],
         places=places,
     )
-    placed = [one for id_ in by_id["client"] for one in _resolve(inventory, chosen[id_], damaged)]
-    subscriptions = tuple(one.subscription for one in placed)
-    inventory = replace(inventory, subscriptions=subscriptions)
-    return Draft(inventory, settings, readings, placed)
+    inventory = replace(inventory, subscriptions=tuple(_resolve(inventory)))
+    return Draft(inventory, settings, readings, damaged)
 
 
-def _resolve(inventory: Inventory, reading: Reading, damaged: set[int]) -> Iterator[Placed]:
-    client: Any = reading.model
-    zone = inventory.zones.get(client.zone)
-    if zone is None:
-        return
-    for index, service in enumerate(client.services):
-        plan = inventory.plans.get(service.plan)
-        router = inventory.routers.get(service.router or zone.router)
-        if plan is not None and router is not None:
-            where = inventory.places[id(service)]
-            whole = damaged.isdisjoint((id(client), id(zone), id(plan), id(router)))
-            subscription = Subscription(client, service, plan, zone, router, where)
-            yield Placed(subscription, reading, index, whole)
+def _resolve(inventory: Inventory) -> Iterator[Subscription]:
+    """Every service with what it refers to, where all of that exists."""
+    zones, plans, routers, places = (
+        inventory.zones,
+        inventory.plans,
+        inventory.routers,
+        inventory.places,
+    )
+    for client in inventory.clients.values():
+        zone = zones.get(client.zone)
+        if zone is None:
+            continue
+        for service in client.services:
+            plan = plans.get(service.plan)
+            router = routers.get(service.router or zone.router)
+            if plan is not None and router is not None:
+                yield Subscription(client, service, plan, zone, router, places[id(service)])

@@ -8,12 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from reconciler.errors import Problem, Where
+from reconciler.inventory.bulk import load_files, read_file
 from reconciler.inventory.checks import CHECKS
-from reconciler.inventory.draft import assemble
-from reconciler.inventory.files import contents, find_files
-from reconciler.inventory.kinds import SETTINGS, SETTINGS_FILE, Kind
+from reconciler.inventory.draft import Draft, assemble
+from reconciler.inventory.files import Found
+from reconciler.inventory.frozen import SecretInClear, freeze, is_whole
+from reconciler.inventory.kinds import SETTINGS, SETTINGS_FILE
 from reconciler.inventory.model import Inventory
-from reconciler.inventory.reading import Reading, read
+from reconciler.inventory.store import Store, digest
 
 _NO_SETTINGS = Problem(
     "no-settings",
@@ -23,32 +25,55 @@ _NO_SETTINGS = Problem(
 )
 
 
-def load(root: Path) -> tuple[Inventory | None, list[Problem]]:
+def load(root: Path, cache: Path | None = None) -> tuple[Inventory | None, list[Problem]]:
     """Read and check all files below `root`; never raises for what is in them.
+
+    `cache`: a folder in which what was read and checked is remembered; see `store`.
 
     All problems at once, sorted by place. No inventory where `reconcile.yaml` is missing or
     unusable; with errors, what is usable: a caller goes on only when no problem is an error.
     """
     with _collector_at_rest():
-        return _load(root)
+        return _load(root, Store(cache, root))
 
 
-def _load(root: Path) -> tuple[Inventory | None, list[Problem]]:
-    settings = _read(root, SETTINGS, SETTINGS_FILE)
+def _load(root: Path, store: Store) -> tuple[Inventory | None, list[Problem]]:
+    settings = read_file(root, Found(SETTINGS, SETTINGS_FILE))
     if not (root / SETTINGS_FILE).exists():
         settings = replace(settings, problems=(_NO_SETTINGS,))
-    found, problems = find_files(root)
-    readings = [_read(root, one.kind, one.file) for one in found]
-    for reading in (settings, *readings):
+    bulk = load_files(root, store)
+    problems = list(bulk.problems)
+    for reading in (settings, *bulk.readings):
         problems.extend(reading.problems)
-    draft = assemble(root, settings, readings)
-    for check in CHECKS:
-        for reading, finding in check(draft):
-            if not (finding.needs_all and reading.damaged):
-                problems.append(draft.problem(reading, finding))
+    draft = assemble(root, settings, bulk.readings)
+    problems += _checked(draft, bulk.key, store)
     unique = dict.fromkeys(problems)
     inventory = draft.inventory if settings.model is not None else None
     return inventory, sorted(unique, key=lambda problem: problem.sort_key)
+
+
+def _checked(draft: Draft, key: bytes | None, store: Store) -> list[Problem]:
+    """What the checks across files find; remembered for `key`, which stands for all the files"""
+    if key is None or not is_whole(draft.settings):
+        return _check(draft)
+    try:
+        key = digest(key, freeze([draft.settings]))
+    except SecretInClear:
+        return _check(draft)
+    problems = store.problems(key)
+    if problems is None:
+        problems = _check(draft)
+        store.put_problems(key, problems)
+    return problems
+
+
+def _check(draft: Draft) -> list[Problem]:
+    return [
+        draft.problem(reading, finding)
+        for check in CHECKS
+        for reading, finding in check(draft)
+        if not (finding.needs_all and reading.damaged)
+    ]
 
 
 @contextmanager
@@ -61,10 +86,3 @@ def _collector_at_rest() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _read(root: Path, kind: Kind, file: str) -> Reading:
-    data = contents(root, file)
-    if isinstance(data, Problem):
-        return Reading(kind, file, None, (data,), damaged=True)
-    return read(kind, file, data)
