@@ -18,10 +18,25 @@ from reconciler.emulator import main_serve
 @click.option("--version", help="RouterOS version; default: that of the export's header.")
 @click.option("--user", default="admin", show_default=True)
 @click.option("--password", default="", help="Empty unless given.")
-def emulator(load: Path | None, port: int, version: str | None, user: str, password: str) -> None:
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="FAULT",
+    help="Goes wrong on purpose; may be given several times.",
+)
+def emulator(
+    load: Path | None,
+    port: int,
+    version: str | None,
+    user: str,
+    password: str,
+    faults: tuple[str, ...],
+) -> None:
     """Serve an emulated RouterOS on loopback until interrupted. Needs no repository.
 
     \b
     Example:  reconcile emulator --load rb-norte.rsc --port 8728
+              reconcile emulator --fault latency=0.05 --fault drop-after=3
     """
-    main_serve(load, port, version, user, password)
+    main_serve(load, port, version, user, password, faults)

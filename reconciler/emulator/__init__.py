@@ -7,7 +7,8 @@ its facts are in `facts/` and explained in docs/routeros-facts.md.
 
 from reconciler.emulator.clock import Clock
 from reconciler.emulator.device import Device
-from reconciler.emulator.server import Server, main_serve, serve
+from reconciler.emulator.main import main_serve
+from reconciler.emulator.server import Server, serve
 from reconciler.emulator.tls import anonymous_context, certificate_context
 from reconciler.emulator.traps import Trap
 

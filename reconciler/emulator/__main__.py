@@ -4,7 +4,8 @@
 import argparse
 import sys
 
-from reconciler.emulator.server import main_serve
+from reconciler.emulator.faultwords import HELP
+from reconciler.emulator.main import main_serve
 from reconciler.errors import ReconcileError
 
 
@@ -15,9 +16,13 @@ def main() -> None:
     parser.add_argument("--version")
     parser.add_argument("--user", default="admin")
     parser.add_argument("--password", default="")
+    parser.add_argument("--fault", action="append", default=[], metavar="FAULT", help=HELP)
     options = parser.parse_args()
     try:
-        main_serve(options.load, options.port, options.version, options.user, options.password)
+        main_serve(
+            options.load, options.port, options.version, options.user, options.password,
+            options.fault,
+        )  # fmt: skip
     except ReconcileError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)

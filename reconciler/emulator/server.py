@@ -5,20 +5,17 @@ May import session, faults, device.
 """
 
 import asyncio
-import signal
 import ssl
 import sys
 import threading
 from collections import deque
 from collections.abc import Coroutine
-from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
 from reconciler.emulator.device import Device
 from reconciler.emulator.faults import Faults
 from reconciler.emulator.session import Session
-from reconciler.errors import ReconcileError, UsageError
 
 T = TypeVar("T")
 PAUSE = 0.0005
@@ -160,8 +157,7 @@ class ServerFaults(Faults):
         self.frozen = True
 
     def thaw(self) -> None:
-        self.frozen = False
-        LOOP.run(self._server.thaw())
+        LOOP.run(self._server.melt())
 
     def go_away(self) -> None:
         """Connections are cut and new ones refused."""
@@ -238,6 +234,11 @@ class Server:
         for connection in list(self.connections):
             connection.cut()
 
+    async def melt(self) -> None:
+        """Ends a freeze, in the thread that serves."""
+        self.faults.frozen = False
+        await self.thaw()
+
     async def thaw(self) -> None:
         for connection in list(self.connections):
             connection.thaw()
@@ -266,35 +267,3 @@ def serve(
             device.create("/user", {"name": user, "group": "full"})
         device.secrets[user] = password
     return Server(device, host, port, tls, keep)
-
-
-def main_serve(
-    load: str | Path | None = None, port: int = 0, version: str | None = None,
-    user: str = "admin", password: str = "",
-) -> None:  # fmt: skip
-    """Serves until SIGINT or SIGTERM; prints `listening on HOST:PORT` when it accepts.
-
-    The version comes from the export's header unless given; notes go to stderr. Raises UsageError
-    for a version that is none, ReconcileError for a file or port that cannot be had.
-    """
-    try:
-        device = Device(version=version)
-    except ValueError as error:
-        raise UsageError(str(error)) from error
-    try:
-        text = b"" if load is None else Path(load).read_bytes()
-    except OSError as error:
-        raise ReconcileError(f"{load}: {error.strerror}") from error
-    for note in device.load_rsc(text):
-        print(note, file=sys.stderr)
-    done = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: done.set())
-    server = serve(device, port, user, password, keep=False)
-    try:
-        with server:
-            print(f"listening on {server.host}:{server.port}", flush=True)
-            done.wait()
-    except OSError as error:
-        why = f"cannot listen on {server.host}:{port}: {error.strerror}"
-        raise ReconcileError(why) from error

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every reply that was recorded from a router, held against what the emulator answers.
 
-The recordings lie beside the project, not in it. Each has a case here; a new one fails until it has.
+The recordings lie beside the project, not in it. A new one fails until it has a case here.
 """
 
 import hashlib
