@@ -4,10 +4,11 @@
 Imports of the project: errors, models, yamlfile, its neighbours.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from reconciler.errors import Problem, Where
@@ -72,20 +73,33 @@ class Draft:
             for sub in self.inventory.subscriptions
         ]
 
-    def of_kind(self, name: str) -> Iterator[tuple[Any, Reading]]:
+    def of_kind(self, name: str) -> Sequence[tuple[Any, Reading]]:
         """Every usable model of a kind with its reading, those with a repeated id too."""
-        for reading in self.readings:
-            if reading.kind.name == name and reading.model is not None:
-                yield reading.model, reading
+        return self._by_kind[name]
 
-    def known(self, name: str) -> set[str]:
-        """The ids of a kind, those of files that cannot be used included."""
-        known: set[str] = set()
+    @cached_property
+    def _by_kind(self) -> dict[str, list[tuple[Any, Reading]]]:
+        by_kind: defaultdict[str, list[tuple[Any, Reading]]] = defaultdict(list)
         for reading in self.readings:
-            if reading.kind.name == name:
-                known.add(PurePosixPath(reading.file).stem)
-                known.add(getattr(reading.model, "id", ""))
-        return known - {""}
+            if reading.model is not None:
+                by_kind[reading.kind.name].append((reading.model, reading))
+        return by_kind
+
+    def known(self, name: str) -> Set[str]:
+        """The ids of a kind, those of files that cannot be used included."""
+        return self._known[name]
+
+    @cached_property
+    def _known(self) -> dict[str, set[str]]:
+        known: defaultdict[str, set[str]] = defaultdict(set)
+        for reading in self.readings:
+            ids = known[reading.kind.name]
+            ids.add(reading.file.rpartition("/")[2].removesuffix(".yaml"))
+            if reading.model is not None:
+                ids.add(getattr(reading.model, "id", ""))
+        for ids in known.values():
+            ids.discard("")
+        return known
 
     def where(self, reading: Reading, loc: Loc) -> Where:
         """The file and line of a part of a model."""

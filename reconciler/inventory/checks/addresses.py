@@ -3,9 +3,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network
+from typing import NamedTuple
 
 from reconciler.addresses import Interval, Intervals, hosts, interval
 from reconciler.inventory.checks.base import Found
@@ -16,17 +16,13 @@ from reconciler.models import Zone
 from reconciler.yamlfile import Loc
 
 
-@dataclass(frozen=True)
-class _Given:
+class _Given(NamedTuple):
     """An address or a target network of a service."""
 
     placed: Placed
     keys: Loc
     what: IPv4Address | IPv4Network
-
-    @property
-    def interval(self) -> Interval:
-        return interval(self.what)
+    interval: Interval
 
     @property
     def loc(self) -> Loc:
@@ -39,9 +35,9 @@ class _Given:
 def _given(placed: Placed) -> Iterator[_Given]:
     service = placed.subscription.service
     if service.address is not None:
-        yield _Given(placed, ("address",), service.address)
+        yield _Given(placed, ("address",), service.address, interval(service.address))
     for index, target in enumerate(service.targets):
-        yield _Given(placed, ("targets", index), target)
+        yield _Given(placed, ("targets", index), target, interval(target))
 
 
 def in_pools(draft: Draft) -> Iterator[Found]:
@@ -88,8 +84,8 @@ def routers_own(draft: Draft) -> Iterator[Found]:
     """The router's end of the sessions is not a client's."""
     for placed in draft.placed:
         sub = placed.subscription
-        own = {sub.zone.local_address, sub.plan.local_address, sub.service.local_address} - {None}
-        if sub.address in own:
+        own = (sub.zone.local_address, sub.plan.local_address, sub.service.local_address)
+        if sub.address is not None and sub.address in own:
             message = f"{sub.address} is the router's own (local_address)."
             hint = free_hint(draft.inventory, sub.zone)
             yield placed.reading, Finding("reserved", placed.loc("address"), message, hint)

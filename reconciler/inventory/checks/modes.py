@@ -7,8 +7,7 @@ from reconciler.inventory.checks.base import Found
 from reconciler.inventory.draft import Draft
 from reconciler.inventory.finding import Finding
 from reconciler.inventory.free import free_hint
-from reconciler.inventory.model import Subscription
-from reconciler.models import Binding, Mode, Shaping
+from reconciler.models import Binding, Mode, Plan, Shaping
 
 _FIXED = (Mode.SIMPLE_QUEUE, Mode.PCQ)
 
@@ -70,29 +69,33 @@ def needs_interface(draft: Draft) -> Iterator[Found]:
             yield placed.reading, finding
 
 
-def _useless(sub: Subscription) -> set[str]:
-    """The fields that the mode of this service's plan has no use for."""
-    useless = set()
-    if not sub.has_queue:
+def _useless(plan: Plan) -> frozenset[str]:
+    """The fields that this plan's mode has no use for."""
+    useless: set[str] = set()
+    if plan.mode is not Mode.SIMPLE_QUEUE and plan.shaping is not Shaping.QUEUE:
         useless |= {"targets", "parent"}
-    if sub.plan.shaping is not Shaping.QUEUE:
+    if plan.shaping is not Shaping.QUEUE:
         useless |= {"queue"}
-    if sub.plan.mode in _FIXED:
+    if plan.mode in _FIXED:
         useless |= {"password"}
-    if sub.plan.mode is not Mode.PPPOE:
+    if plan.mode is not Mode.PPPOE:
         useless |= {"ppp_service", "local_address"}
     else:
         useless |= {"interface"}
-    if sub.plan.mode is not Mode.HOTSPOT:
+    if plan.mode is not Mode.HOTSPOT:
         useless |= {"server"}
-    return useless
+    return frozenset(useless)
 
 
 def no_use(draft: Draft) -> Iterator[Found]:
     """A field of another mode is a slip, or left over from a migration."""
+    useless = {plan.id: _useless(plan) for plan in draft.inventory.plans.values()}
     for placed in draft.placed:
         sub = placed.subscription
-        for key in sorted(sub.service.model_fields_set & _useless(sub)):
+        wrong = useless[sub.plan.id]
+        if wrong.isdisjoint(sub.service.model_fields_set):
+            continue
+        for key in sorted(sub.service.model_fields_set & wrong):
             message = f"{key} has no effect with plan {sub.plan.id} of mode {sub.plan.mode}."
             finding = Finding("no-effect", placed.loc(key), message, "Remove it", warning=True)
             yield placed.reading, finding

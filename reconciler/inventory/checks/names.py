@@ -20,10 +20,10 @@ def service_names(draft: Draft) -> Iterator[Found]:
         sub = placed.subscription
         if not sub.service.has_rows:
             continue
-        names = {_MENUS[sub.plan.mode]: sub.name} if sub.plan.mode in _MENUS else {}
+        names = [(_MENUS[sub.plan.mode], sub.name)] if sub.plan.mode in _MENUS else []
         if sub.has_queue:
-            names["queue name"] = sub.queue_name
-        for menu, name in names.items():
+            names.append(("queue name", sub.queue_name))
+        for menu, name in names:
             key = (sub.router.id, menu, name)
             if key in last:
                 yield _also(draft, last[key], placed, menu, name)

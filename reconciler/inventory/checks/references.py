@@ -7,7 +7,7 @@ from reconciler.inventory.checks.base import Found
 from reconciler.inventory.draft import Draft
 from reconciler.inventory.finding import Finding
 from reconciler.inventory.kinds import KINDS
-from reconciler.models import PastPlan
+from reconciler.models import PastPlan, Service
 from reconciler.wording import did_you_mean, listing, show
 from reconciler.yamlfile import Loc
 
@@ -49,17 +49,19 @@ def of_clients(draft: Draft) -> Iterator[Found]:
         if finding := known.missing("zone", client.zone, ("zone",)):
             yield reading, finding
         for index, service in enumerate(client.services):
-            named: list[tuple[str, str, Loc]] = [("plan", service.plan, ("plan",))]
-            if service.router is not None:
-                named.append(("router", service.router, ("router",)))
-            named += [
-                ("plan", past.plan, ("history", i, "plan"))
-                for i, past in enumerate(service.history)
-                if isinstance(past, PastPlan)
-            ]
-            for kind, id_, keys in named:
+            for kind, id_, keys in _named(service):
                 if finding := known.missing(kind, id_, ("services", index, *keys)):
                     yield reading, finding
+
+
+def _named(service: Service) -> Iterator[tuple[str, str, Loc]]:
+    """What a service names: the kind, the id, and where in the service."""
+    yield "plan", service.plan, ("plan",)
+    if service.router is not None:
+        yield "router", service.router, ("router",)
+    for index, past in enumerate(service.history):
+        if isinstance(past, PastPlan):
+            yield "plan", past.plan, ("history", index, "plan")
 
 
 CHECKS = (of_zones, of_clients)

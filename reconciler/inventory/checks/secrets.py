@@ -22,7 +22,7 @@ _LOGINS = (Mode.PPPOE, Mode.HOTSPOT)
 
 
 def _secrets(draft: Draft) -> Iterator[tuple[Reading, Loc, object]]:
-    """Every secret of the files with its place; None where there is none."""
+    """Every secret of the files with its place, but for derived ones; None where there is none."""
     for reading in (draft.settings, *draft.readings):
         model = reading.model
         if isinstance(model, Settings):
@@ -33,10 +33,11 @@ def _secrets(draft: Draft) -> Iterator[tuple[Reading, Loc, object]]:
         elif isinstance(model, Client):
             for index, service in enumerate(model.services):
                 loc = ("services", index)
-                yield reading, (*loc, "password"), service.password
-                for key in ("cpe", "wifi"):
-                    holder = getattr(service, key)
-                    yield reading, (*loc, key, "password"), holder and holder.password
+                if not isinstance(service.password, DerivedSecret):
+                    yield reading, (*loc, "password"), service.password
+                for key, holder in (("cpe", service.cpe), ("wifi", service.wifi)):
+                    if holder is not None:
+                        yield reading, (*loc, key, "password"), holder.password
 
 
 def not_in_clear(draft: Draft) -> Iterator[Found]:
