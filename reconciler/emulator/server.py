@@ -207,7 +207,8 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:  # fmt: skip
-        self.device.went_down.remove(self._went_down)
+        if self._went_down in self.device.went_down:
+            self.device.went_down.remove(self._went_down)
         LOOP.run(self.close_all())
 
     def record(self, words: list[str]) -> None:

@@ -100,13 +100,13 @@ def marked(device: Device, path: str, mark: str) -> dict[str, str]:
 
 
 def contents(device: Device) -> dict[str, Any]:
-    """What a router holds, in its order where order counts, without `.id`s."""
+    """What people put on a router, in its order where order counts, without `.id`s."""
     found: dict[str, Any] = {}
     for path, rows in device.snapshot().items():
         plain = [
             {name: text for name, text in row.items() if name not in _OWN and text not in _UNSET}
             for row in rows
-            if row.get("list") not in ("rc-lease", "rc-state")
+            if row.get("list") not in ("rc-lease", "rc-state") and row.get("dynamic") != "true"
         ]
         if path in _CHAINS:
             chains: dict[str, list[dict[str, str]]] = {}
