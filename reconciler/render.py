@@ -114,7 +114,7 @@ def _router_lines(plan: RouterPlan) -> Iterator[Line]:
     for change in _in_reading_order(plan.changes):
         if _group(change) != source:
             source = _group(change)
-            yield Line("source", f"  {_origin(change)}")
+            yield Line("source", f"  {_origin(plan, change)}")
         yield Line(change.action.value, f"    {_change_text(change, ends)}")
     notices = [change for change in plan.changes if change.notice]
     if notices:
@@ -123,13 +123,22 @@ def _router_lines(plan: RouterPlan) -> Iterator[Line]:
             yield Line(change.action.value, f"    {_change_text(change, {})}")
 
 
-def _origin(change: Change) -> str:
+def _origin(plan: RouterPlan, change: Change) -> str:
     """`ana-lopez/internet  (Ana López García)  inventory/clients/norte/ana-lopez.yaml:13`."""
     values = change.before if change.action is Action.REMOVE else change.after
     label = change.source.label or without_mark(values.get("comment") or "")
     parts = [_group(change), f"({label})" if label and change.is_service else ""]
-    parts.append(str(change.source.where or "in no file"))
+    parts.append(str(change.source.where or _reason(plan, change)))
     return printable("  ".join(part for part in parts if part))
+
+
+def _reason(plan: RouterPlan, change: Change) -> str:
+    """Why a row is not wanted that no place in the files asks for."""
+    home = plan.moves_to(change)
+    if home:
+        return f"lives on {home} now"
+    is_known = change.mark in plan.census.known or change.source.id.startswith("plan/")
+    return "needed here no more" if is_known else "in no file"
 
 
 def _change_text(change: Change, ends: dict[int, str]) -> str:

@@ -187,6 +187,32 @@ def test_sessions_end_when_the_secret_goes_and_not_before(world: World) -> None:
     assert observer.wrong == []
 
 
+def test_a_plan_says_why_rows_go(world: World) -> None:
+    ids = begin(world, 3)
+    migrate(world, B, ids[:2])
+    assert world.run("client", "cancel", ids[2]).code == 0
+    (world.root / f"inventory/clients/b/{ids[0]}.yaml").unlink()
+    told = world.run("plan").out
+    assert f"{ids[0]}/internet  (Cliente 0)  in no file" in told
+    assert f"{ids[1]}/internet  (Cliente 1)  lives on {B} now" in told
+    assert f"{ids[2]}/internet  (Cliente 2)  needed here no more" in told
+    assert f"plan/{PCQ}  needed here no more" in told
+
+
+def test_status_and_doctor_show_what_is_owed(world: World) -> None:
+    ids = begin(world, 20)
+    migrate(world, B, ids)
+    assert apply(world, "--router", B).code == 0
+    found = json.loads(world.run("status", "--format", "json").out)["routers"]
+    pending = {one["router"]: one["pending"] for one in found}
+    assert pending[B] == 0
+    assert pending[A] >= len(ids)
+    assert "pending-changes" in world.run("doctor", A).out
+    assert apply(world).code == 0
+    found = json.loads(world.run("status", "--format", "json").out)["routers"]
+    assert [one["pending"] for one in found] == [0, 0]
+
+
 def test_more_sessions_than_the_limit_wait_for_a_word(world: World) -> None:
     ids = begin(world, 60)
     migrate(world, B, ids)
