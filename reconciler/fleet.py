@@ -129,6 +129,14 @@ class Fleet:
                 " Run again."
             )
 
+    @property
+    def planner(self) -> Planner:
+        return self._plan
+
+    def plan_with(self, plan: Planner) -> None:
+        """Read back by another planner from now on; the plans that are made stay."""
+        self._plan = plan
+
     def prepare(self, act: Callable[[Work, RouterSession], None]) -> None:
         """What is to be done on every router that will be written to, before the first write.
 

@@ -26,10 +26,12 @@ from reconciler.cli.context import (
     tidy_option,
 )
 from reconciler.cli.plan import change_set, known_clients, status_codes
+from reconciler.confirm import Confirmation, pending
 from reconciler.errors import ReconcileError, UsageError
 from reconciler.fleet import PARALLEL, Fleet
 from reconciler.guards import Allow, Guarded, check
 from reconciler.journal import Event, Journal, journal_file, new_run_id
+from reconciler.lease import Held
 from reconciler.lockout import ManagementPath, addresses_of, lockouts, needs_lists
 from reconciler.outcome import outcome_codes, outcome_lines
 from reconciler.rehearsal import is_wrong, rehearsal_lines
@@ -37,7 +39,7 @@ from reconciler.rehearse import rehearse as rehearse_works
 from reconciler.render import describe, text_lines
 from reconciler.resume import LAST, OpenRun, fates, read_run, resume_lines
 from reconciler.review import check_expected, keep_reviewed
-from reconciler.router import AnswerState
+from reconciler.router import AnswerState, Session
 from reconciler.run import Scope, limits_of_routers, make_targets
 from reconciler.state import State
 from reconciler.survey import read_lists, seen_from
@@ -68,6 +70,13 @@ _SHOWN = 20
     help="Only what the last journaled run, or RUN, left open.",
 )
 @lockout_option
+@click.option(
+    "--confirm",
+    "confirm_within",
+    type=click.IntRange(20, 86_400),
+    metavar="SECONDS",
+    help="Routers undo the run by themselves unless it is proven within this time.",
+)
 @click.option("--expect", metavar="FINGERPRINT", help="Refuse any other change set (exit 6).")
 @click.option(
     "--format",
@@ -96,6 +105,7 @@ def apply(
     form: str,
     parallel: int,
     allow_lockout: bool,
+    confirm_within: int | None,
     **allow: int | None,
 ) -> None:
     """Make the routers hold what the files say; with PLANFILE exactly the changes in it.
@@ -142,6 +152,7 @@ def apply(
             whole=scope.is_whole,
             stream=form == "json",
             resumes=resumed.run if resumed else None,
+            confirm_within=confirm_within,
         )
     raise SystemExit(code)
 
@@ -163,16 +174,19 @@ def carry_out(
     stream: bool = False,
     undoes: str | None = None,
     resumes: str | None = None,
+    confirm_within: int | None = None,
 ) -> int:
     """Under lease and journal: keep the inverse, write, read back, say what is not as wanted; the
     exit code.
 
     `stream`: the journal's events go to stdout instead of lines for people. `undoes`, `resumes`:
-    the run that is taken back, or gone on with.
+    the run that is taken back, or gone on with. `confirm_within`: seconds after which routers undo
+    the run by themselves, unless it was proven.
     """
     now = datetime.now(UTC)
     meant = [work.plan for work in fleet.works]
     fleet.hold(owner(), now)
+    fleet.prepare(refuse_pending)
     run = new_run_id(now)
     Keeper(
         repo.root,
@@ -190,16 +204,66 @@ def carry_out(
         journal.emit("begin", commit=repo.commit, owner=owner(), undoes=undoes, resumes=resumes)
         for work, plan in zip(fleet.works, meant, strict=True):
             # Of a router that was lost since, what was meant for it: it is not tried.
-            journal.planned(work.plan if work.is_ready else plan)
-        fleet.apply(state, whole=whole, log=journal.of)
+            if not (work.is_ready and confirm_within):
+                journal.planned(work.plan if work.is_ready else plan)
+        codes = []
+        if confirm_within:
+            most = repo.loaded.inventory.settings.limits.confirm_bytes
+            confirmation = Confirmation(run, confirm_within, most)
+            codes = confirmed_apply(fleet, confirmation, state, journal, whole=whole)
+        else:
+            fleet.apply(state, whole=whole, log=journal.of)
         # Asked now: a session that is over cannot tell any more how it went.
-        code = first_code([*status_codes(fleet.works), *outcome_codes(fleet.works)])
+        code = first_code([*codes, *status_codes(fleet.works), *outcome_codes(fleet.works)])
         journal.emit("end", exit_code=code)
     if not stream:
         for work in fleet.works:
             _progress(work)
         print_lines(outcome_lines(fleet.works))
     return code
+
+
+def confirmed_apply(
+    fleet: Fleet,
+    confirmation: Confirmation,
+    state: State | None,
+    journal: Journal,
+    *,
+    whole: bool,
+) -> list[int]:
+    """Write, prove, and write what waited for the proof; what is not proven ends with 5."""
+    plan = fleet.planner
+    if confirmation.first_half(fleet, journal.planned, journal.of):
+        confirmation.second_half(fleet, plan)
+        for work in fleet.works:
+            journal.planned(work.plan)
+        fleet.apply(state, whole=whole, log=journal.of)
+        confirmation.count_both(fleet)
+        return []
+    for router, reason in confirmation.unproven.items():
+        say(f"{router}: not confirmed: {reason}.", "bold red")
+    seconds = counted(confirmation.seconds, "second")
+    say(
+        "The run was not confirmed: every router that was not confirmed undoes it by itself within"
+        f" {seconds} of its beginning. Look with `reconcile plan` then.",
+        "bold red",
+    )
+    return [5]
+
+
+def refuse_pending(work: Work, session: Session) -> None:
+    """Raises Held where a router still waits to undo an earlier run by itself."""
+    for one in pending(session):
+        if one.scheduled:
+            when = f" at {one.next_run} of its clock" if one.next_run else ""
+            raise Held(
+                f"{work.plan.router}: the run {one.run} was never confirmed, and the router undoes"
+                f" it by itself{when}. Nothing was written. Wait, or remove the scheduler"
+                f" {one.name} on the router to keep what it did"
+            )
+        work.troubles.append(
+            f"the script {one.name} is left over from a run that was confirmed: remove it"
+        )
 
 
 def check_lockout(works: Sequence[Work], allowed: bool) -> None:

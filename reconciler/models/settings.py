@@ -61,6 +61,8 @@ class Limits(Model):
     """Active services newly suspended (and more than 5)."""
     sessions: Count = 50
     """Live sessions dropped, in the whole run."""
+    confirm_bytes: Count = 30_000
+    """Bytes of the script that a router keeps for `apply --confirm`."""
 
 
 class OwnLimits(Model):

@@ -116,10 +116,14 @@ def _of_added(entry: Entry, rows: Rows, digest: Digest) -> tuple[Stand, Row | No
 
 
 def _of_removed(entry: Entry, rows: Rows) -> tuple[Stand, Row | None]:
+    """A row that was to go and is only disabled (a run with --confirm begins so) is as after."""
     found = rows.like(entry.before or {}, entry.row_id)
     for row in found:
-        if all(_is_before(entry, name, row, rows) for name in entry.fields):
+        other = [name for name in entry.fields if not _is_before(entry, name, row, rows)]
+        if not other:
             return Stand.BEFORE, row
+        if other == ["disabled"]:
+            return Stand.AFTER, row
     return (Stand.MOVED_ON if found else Stand.AFTER), None
 
 

@@ -96,7 +96,7 @@ def _take_back(
     source = terms.sources.get(entry.mark) or Source(entry.source)
     if where is Stand.MOVED_ON:
         found.problems.append(moved_on(entry, terms.router))
-    elif entry.lost and not (entry.after is None and where is Stand.BEFORE):
+    elif entry.lost and not (entry.after is None and row is not None):
         found.problems.append(is_lost(entry, terms.router))
     if where is not Stand.AFTER:
         return
@@ -105,7 +105,11 @@ def _take_back(
             gone = remove_change(entry.kind, row, terms, source)
             found.changes.append(replace(gone, notice=entry.notice))
     elif entry.after is None:
-        if not entry.lost:
+        if row is not None:
+            found.changes.append(
+                _set_back(replace(entry, fields=("disabled",)), row, source, terms)
+            )
+        elif not entry.lost:
             _restore(entry, entry.before, undo, add_change(_row(entry, source), terms), found)
     elif row is not None and entry.fields:
         found.changes.append(_set_back(entry, row, source, terms))
