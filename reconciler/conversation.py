@@ -16,7 +16,9 @@ from reconciler.endpoint import Endpoint, hide, unreachable
 from reconciler.errors import Unreachable
 from reconciler.wire import LOSSES, ConnectionClosed, Protocol, Transport, encode_words
 
-MAX_ROWS: Final = 2_000_000  # of one print; the largest menus known hold some 150,000
+MAX_ROWS: Final = 1_000_000  # of one print; the largest menus known hold some 150,000
+MAX_SIZE: Final = 512 * 1024 * 1024  # bytes of memory that the answers to what was asked may take
+WORD_SIZE: Final = 64  # bytes of memory for a word beside those of its text, about
 PATIENCE: Final = 300.0  # seconds for one whole read, or between two answers to writes
 FIRST_WINDOW: Final = 16
 LEAST_WINDOW: Final = 4
@@ -138,6 +140,7 @@ class Conversation:
         self._protocol = Protocol(self.transport, self.codec)
         self._last_tag = 0
         self._strays = 0
+        self._size = 0  # of what was received since `begin`, as it is in memory
         self._outbox: list[tuple[Call, bytes]] = []
         self._posted = 0  # bytes sent or in the outbox
         self._excess: Unreachable | None = None
@@ -146,6 +149,7 @@ class Conversation:
     def begin(self, patience: float | None = None) -> None:
         """Start anew: nothing is under way, and answers have `patience` seconds."""
         self.calls, self._outbox, self._posted = {}, [], self.transport.sent
+        self._size = 0
         self._patience = patience or self.patience
         self.transport.deadline = time.monotonic() + self._patience
 
@@ -193,6 +197,10 @@ class Conversation:
             raise self._excess
         finished = []
         for word, tag, attributes in self._protocol.receive():
+            self._size += sum(map(len, attributes)) + WORD_SIZE * len(attributes)
+            if self._size > MAX_SIZE:
+                self._excess = self._too_much()
+                break
             call = self.calls.get(tag)
             if call is None:
                 # The rest of a conversation that was interrupted; no tag is ever used twice.
@@ -219,6 +227,12 @@ class Conversation:
         return Unreachable(
             f"{self.endpoint.label} at {self.endpoint.address} sends more than {self._max_rows} "
             f"rows of {title}, and was given up. Look at that menu there."
+        )
+
+    def _too_much(self) -> Unreachable:
+        return Unreachable(
+            f"{self.endpoint.label} at {self.endpoint.address} answers with more than "
+            f"{MAX_SIZE >> 20} MiB, and was given up. Look at its largest menus."
         )
 
     def lose(self, error: Exception) -> Unreachable:

@@ -7,6 +7,7 @@ was sent may have been done. Imports `conversation`, `endpoint`, `errors` and `w
 """
 
 import hashlib
+import re
 import time
 from collections.abc import Callable, Sequence
 from socket import socket
@@ -58,6 +59,9 @@ __all__ = [
     "TlsMode",
     "connect",
 ]
+
+
+_ID = re.compile(r"\*[0-9A-Fa-f]{1,16}")
 
 
 class Session:
@@ -115,6 +119,9 @@ class Session:
         """
         calls = self._ask([(read.path, _print_words(read)) for read in reads])
         self._check(calls)
+        for read, call in zip(reads, calls, strict=True):
+            if ".id" in read.fields and not all(map(_has_id, call.rows)):
+                raise self._talk.lose(ProtocolError(f"a row without .id in {read.path}"))
         return [[] if call.traps else call.rows for call in calls]
 
     def count(self, path: str, where: tuple[str, ...] = ()) -> int:
@@ -291,6 +298,10 @@ def connect(
 def _print_words(read: Read) -> tuple[str, ...]:
     fields = (f"=.proplist={','.join(read.fields)}",) if read.fields else ()
     return (f"{read.path}/print", *fields, *read.where)
+
+
+def _has_id(row: Row) -> bool:
+    return _ID.fullmatch(row.get(".id", "")) is not None
 
 
 def _refused(endpoint: Endpoint, call: Call) -> Refused:

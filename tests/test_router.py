@@ -709,7 +709,7 @@ def test_reads_are_all_asked_at_once_and_answered_in_any_order() -> None:
         peer.send("!empty", two)
         peer.send("!done", two)
         peer.send("!re", "=.id=*2", "=comment=", one)
-        peer.send("!re", one)
+        peer.send("!re", one, "=.id=*3")
         peer.send("!done", one)
 
     reads = [
@@ -720,7 +720,7 @@ def test_reads_are_all_asked_at_once_and_answered_in_any_order() -> None:
     with session_with(script) as session:
         rows = session.read(reads)
     assert rows == [
-        [{".id": "*1", "comment": "Ana López"}, {".id": "*2", "comment": ""}, {}],
+        [{".id": "*1", "comment": "Ana López"}, {".id": "*2", "comment": ""}, {".id": "*3"}],
         [],
         [{"name": "c"}, {"name": "yes"}],
     ]
