@@ -26,6 +26,10 @@ def is_debtors_name(name: str) -> bool:
     return bool(_CUT.match(name))
 
 
+def is_notice_name(name: str) -> bool:
+    return bool(_NOTICE.fullmatch(name))
+
+
 class Debtors:
     """`name`: the suspended list of this router; `renamed`: whether its file must say so."""
 
@@ -42,7 +46,7 @@ class Debtors:
         if asked is None and "suspended" not in scene.router.lists.model_fields_set:
             self.name = known[0] if known else written
         self.others = [name for name in known if name != self.name]
-        self.notice = next((name for name in counts if _NOTICE.fullmatch(name)), None)
+        self.notice = next((name for name in counts if is_notice_name(name)), None)
         self.rows = [row for row in rows if row["list"] == self.name]
         self._usable = {row["address"]: row for row in self.rows if _is_usable(row)}
 

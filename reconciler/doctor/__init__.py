@@ -32,6 +32,8 @@ CHECKS: tuple[Check, ...] = (
     lists.blocked_though_active,
     lists.unmarked,
     lists.repeated,
+    rules.wide_notices,
+    leftovers.wrong_pages,
     leftovers.of_others,
     leftovers.of_the_plan,
     access.rights,

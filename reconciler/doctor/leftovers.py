@@ -4,14 +4,18 @@
 Imports change, kinds, tidy and its neighbours.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
-from reconciler.doctor.case import Case, finding
+from reconciler.doctor.case import Case, blocked_networks, finding, is_enabled, short
 from reconciler.errors import Problem
-from reconciler.kinds import FILTER, FILTER6, NAT
+from reconciler.kinds import FILTER, FILTER6, NAT, PROXY_ACCESS
 from reconciler.tidy import leftovers
 from reconciler.wording import counted, listing
+
+# WispHub's and MikroWisp's pages of who is only reminded.
+_REMINDER = re.compile(r".+-Aviso|Aviso_Servicio_\d+")
 
 
 def of_others(case: Case) -> Iterator[Problem]:
@@ -22,6 +26,20 @@ def of_others(case: Case) -> Iterator[Problem]:
         text = f"another billing system left {what}; its old pages may show instead of the notice."
         mend = f"reconcile plan --tidy --router {case.router.id}, then apply --tidy"
         yield finding("left-by-others", text, mend, warning=True)
+
+
+def wrong_pages(case: Case) -> Iterator[Problem]:
+    """An old reminder before the page of the suspension: the first that matches is shown."""
+    first: dict[str, str] = {}
+    for row in case.rows(PROXY_ACCESS.path):
+        if is_enabled(row):
+            first.setdefault(row.get("src-address", ""), row.get("comment", ""))
+    addresses = [short(network) for network in blocked_networks(case)]
+    wrong = [one for one in addresses if _REMINDER.fullmatch(first.get(one, ""))]
+    if wrong:
+        text = f"the web proxy shows an old reminder, not the suspension, to {listing(wrong)}."
+        mend = f"reconcile plan --tidy --router {case.router.id}, then apply --tidy"
+        yield finding("wrong-page", text, mend, warning=True)
 
 
 def of_the_plan(case: Case) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ kinds, marks, render, sessions and its neighbours.
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network, summarize_address_range
 
-from reconciler.adopt.debtors import is_debtors_name
+from reconciler.adopt.debtors import is_debtors_name, is_notice_name
 from reconciler.change import Action, Change
 from reconciler.doctor.case import Case, blocked_networks, finding, is_enabled, networks_of_service
 from reconciler.errors import Problem
@@ -199,6 +199,23 @@ def _is_for_debtors(case: Case, row: Row) -> bool:
     name = row.get("src-address-list", "")
     is_foreign = NAT.mark_of(row) is None and not is_fixed(row)
     return is_foreign and is_enabled(row) and (name == case.suspended_list or is_debtors_name(name))
+
+
+def wide_notices(case: Case) -> Iterator[Problem]:
+    """A reminder that takes all that a client asks for keeps who pays from browsing."""
+    for row in case.rows(NAT.path):
+        name = row.get("src-address-list", "")
+        is_theirs = NAT.mark_of(row) is None and not is_fixed(row) and is_enabled(row)
+        is_notice = name == case.router.lists.notice or is_notice_name(name)
+        takes = row.get("action") in ("redirect", "dst-nat") and row.get("dst-port") != "80"
+        if is_notice and takes and is_theirs:
+            ports = row.get("dst-port", "all")
+            text = (
+                f"the NAT rule {_title(row)} takes {row.get('protocol', 'all')} ports"
+                f" {printable(ports)} of whom it reminds: their HTTPS fails instead of a notice."
+            )
+            mend = f"On the router: /ip firewall nat disable {row['.id']}"
+            yield finding("wide-notice", text, mend, warning=True)
 
 
 def ipv6_prefixes(case: Case) -> Iterator[Problem]:

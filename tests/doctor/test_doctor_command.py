@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from end_to_end.world import World
+from end_to_end.world import SAMPLES, World
 
 from reconciler.emulator import Device
 
@@ -253,8 +253,13 @@ BY_HAND: dict[str, tuple[Breaking, set[str], str]] = {
     ),
     "a page of one client": (
         lambda _, d: d.add("/ip/proxy/access", src_address="10.20.0.7", comment="0071-Aviso"),
-        {"left-by-others"},
+        {"left-by-others", "wrong-page"},
         "--tidy",
+    ),
+    "a reminder that takes every port": (
+        lambda _, d: legacy(d, action="redirect", to_ports="999", src_address_list="Aviso"),
+        {"wide-notice"},
+        "/ip firewall nat disable",
     ),
     "more may be reached": (
         lambda _, d: d.add(LISTS, list="rc-allowed", address="0.0.0.0/1"),
@@ -353,6 +358,37 @@ def test_the_web_proxy_of_another_system_is_said(world: World) -> None:
     legacy(device, action="redirect", to_ports="999", src_address_list="rc-suspended")
     assert "web proxy fetches" in diagnose(world)["redirect-leftover"]["message"]
     assert world.run("doctor", "rb").out.count("mend: ") == 1
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the exports of real routers are not here")
+def test_a_real_router_that_another_system_managed(tmp_path: Path) -> None:
+    """Adopted as it was; then with our rules beside the old ones; then tidied up."""
+    with World(tmp_path / "repo") as world:
+        device = Device(version=None, identity="isp")
+        device.load_rsc((SAMPLES / "wisphub-managed-7.14.2.rsc").read_bytes())
+        secrets = {"key": {"env": "RECONCILE_KEY"}, "allow_plain": True}
+        world.write("reconcile.yaml", {"format": 1, "secrets": secrets})
+        world.serve("rb", device, timeout="5s")
+        assert world.run("import", "rb", "--zone", "z", "--secrets", "plain", "--write").code == 0
+        assert world.run("apply", "--adopt", "--yes").code == 0
+        found = diagnose(world)
+        assert {"no-block-rules", "left-by-others", "wide-notice", "wrong-page"} <= set(found)
+        assert "only the first packet" in found["no-block-rules"]["message"]
+
+        file = world.root / "inventory/routers/rb.yaml"
+        file.write_text(file.read_text().replace("block_rules: false", "block_rules: true"))
+        assert world.run("apply", "--yes").code == 0
+        found = diagnose(world)
+        assert "no-block-rules" not in found
+        assert "redirect-leftover" in found
+
+        for row in device.rows(NAT):
+            if row.get("action") == "redirect":
+                device.set(NAT, row[".id"], disabled="yes")
+        assert world.run("apply", "--tidy", "--yes").code == 0
+        assert not {"redirect-leftover", "wide-notice", "wrong-page", "left-by-others"} & set(
+            diagnose(world)
+        )
 
 
 def test_ipv6_that_no_file_names(world: World) -> None:
