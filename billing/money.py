@@ -24,7 +24,7 @@ class Rounding:
     def whole(self, amount: Decimal) -> Decimal:
         """The amount itself, rounded; never a negative zero."""
         rounded = amount.quantize(self.unit, ROUND_HALF_UP, _EXACT)
-        return rounded if rounded else self.zero
+        return rounded or self.zero
 
     def part(self, amount: Decimal, numerator: int, denominator: int) -> Decimal:
         """amount × numerator / denominator, rounded once at the end."""

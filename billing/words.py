@@ -60,4 +60,4 @@ _SPANISH = Words(
 
 def words_of(locale: str) -> Words:
     """The texts for a locale such as `es_MX`."""
-    return _SPANISH if locale.split("_")[0] == "es" else _ENGLISH
+    return _SPANISH if locale.split("_", maxsplit=1)[0] == "es" else _ENGLISH

@@ -104,7 +104,7 @@ class Purse:
         return max(taken, ZERO)
 
     def spread(self, amount: Decimal, day: date, payment: Payment | None) -> list[Account]:
-        """On the open invoices, the oldest due first, the rest to credit; returns those paid off."""
+        """On open invoices, the oldest due first, the rest to credit; returns those paid off."""
         paid_off: list[Account] = []
         if amount > 0 and len(self.open) > 1:
             self.open.sort(key=lambda one: one.due_order)

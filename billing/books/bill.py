@@ -14,7 +14,8 @@ from decimal import Decimal
 
 from billing.books.account import Account, Allocation
 from billing.books.extras import ServiceBooks
-from billing.books.simulation import Facts, simulate
+from billing.books.facts import Facts
+from billing.books.worlds import simulate
 from billing.ledger.model import NOTHING, Ledger
 from billing.money import ZERO
 from billing.terms import Terms, TermsBook

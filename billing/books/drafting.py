@@ -61,9 +61,9 @@ def draft_of(
             lines += _waiting(state, books, up, {key for _, key in keys})
     amount = sum((line.amount for line in lines), ZERO)
     if books.off and keys:
-        credits = _credits(books, up, {key for _, key in keys}, amount, terms)
-        lines += credits
-        amount += sum((line.amount for line in credits), ZERO)
+        credited = _credits(books, up, {key for _, key in keys}, amount, terms)
+        lines += credited
+        amount += sum((line.amount for line in credited), ZERO)
     subtotal, tax, total = totals(amount, terms)
     return Invoice(
         id=internet_id(client.id, books.service.id, up.start),

@@ -123,9 +123,7 @@ def item_lines(
             yield Line(item.name, terms.rounding.whole(item.price), item.id)
         elif item.charge is Charge.INSTALMENTS and item.count and before < item.count:
             amount = instalment(item.price, item.count, before, terms.rounding)
-            what = terms.words.instalment.format(
-                what=item.name, index=before + 1, count=item.count
-            )
+            what = terms.words.instalment.format(what=item.name, index=before + 1, count=item.count)
             yield Line(what, amount, item.id)
 
 

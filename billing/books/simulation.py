@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One client's account, day by day: invoices, credits and voids, payments, late fees, in this order.
+"""One client's account, day by day: invoices, credits and voids, payments, then late fees.
 
 An invoice of the ledger and a draft count alike from their issue date on. Pure. Imports of the
 project: money, terms, the calendar, invoices, the ledger's model, accounts, extras, errors, models.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -23,36 +24,21 @@ from billing.books.extras import (
     open_changes,
     reconnections,
 )
-from billing.calendar.days import ONE_DAY
+from billing.books.facts import Facts, Returned
 from billing.invoices.course import Course
 from billing.invoices.model import Invoice
 from billing.invoices.tariff import tariff_of
 from billing.invoices.totals import without_fees
 from billing.ledger.model import CREDIT, VOID, Credit, Payment
 from billing.money import HUNDRED, ZERO
-from billing.terms import Terms, TermsBook
+from billing.terms import Terms
 from reconciler.errors import Problem, Severity
-from reconciler.models import Client, Plan
 
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a client's account is computed from. `fixed`: invoices that are as they are."""
-
-    client: Client
-    book: TermsBook
-    plans: Mapping[str, Plan]
-    fixed: Sequence[Invoice]
-    credits: Sequence[Credit]
-    payments: Sequence[Payment]
-
-
-@dataclass(slots=True)
-class Returned:
-    """What an earlier computation knew before a payment was taken back on `on`."""
-
-    on: date
-    fees: Collection[str]
+# The order of a day.
+_INVOICE, _CREDIT, _PAYMENT, _LATE_FEE = range(4)
+Order = tuple[date, int, date, int]
+Issued = deque[tuple[Invoice, int]]
+Events = deque[Credit | Payment]
 
 
 @dataclass(slots=True, eq=False)
@@ -94,48 +80,55 @@ class Simulation:
 
     def run(self, until: date) -> None:
         """Everything up to the end of a day."""
-        places = {one.service.id: one.place for one in self.services}
         last = len(self.services)
-        fixed = sorted(
-            self.facts.fixed,
-            key=lambda one: (one.issued_on, one.start, places.get(one.service or "", last)),
-        )
-        credits = sorted(self.facts.credits, key=lambda one: one.date)
-        payments = sorted(self.facts.payments, key=lambda one: one.date)
-        at = [0, 0, 0]
-        while True:
-            best: tuple[date, int, date, int] | None = None
-            issuing: ServiceBooks | None = None
-            if at[0] < len(fixed):
-                one = fixed[at[0]]
-                best = (one.issued_on, 0, one.start, places.get(one.service or "", last))
-            for books in self.services:
-                up = books.course.upcoming()
-                if up is not None:
-                    key = (up.issue, 0, up.start, books.place)
-                    if best is None or key < best:
-                        best, issuing = key, books
-            if at[1] < len(credits) and (best is None or (credits[at[1]].date, 1) < best[:2]):
-                best = (credits[at[1]].date, 1, date.min, 0)
-            if at[2] < len(payments) and (best is None or (payments[at[2]].date, 2) < best[:2]):
-                best = (payments[at[2]].date, 2, date.min, 0)
-            if self._checks and (best is None or (self._checks[0][0], 3) < best[:2]):
-                best = (self._checks[0][0], 3, date.min, 0)
-            if best is None or best[0] > until:
-                return
-            if best[1] == 0 and issuing is not None:
-                self._draft(issuing)
-            elif best[1] == 0:
-                self._fixed(fixed[at[0]], places.get(fixed[at[0]].service or "", last))
-                at[0] += 1
-            elif best[1] == 1:
-                self._credit(credits[at[1]])
-                at[1] += 1
-            elif best[1] == 2:
-                self._pay(payments[at[2]])
-                at[2] += 1
+        places = {one.service.id: one.place for one in self.services}
+        issued = [
+            (one, places.get(one.service or "", last) if one.is_internet else last)
+            for one in self.facts.fixed
+        ]
+        issued.sort(key=lambda one: (one[0].issued_on, one[0].start, one[1]))
+        events: list[Credit | Payment] = [*self.facts.credits, *self.facts.payments]
+        events.sort(key=lambda one: (one.date, isinstance(one, Payment)))
+        fixed, rest = deque(issued), deque(events)
+        while (step := self._next(fixed, rest)) is not None and step[0][0] <= until:
+            self._take(step[1], fixed, rest)
+
+    def _next(self, fixed: Issued, rest: Events) -> tuple[Order, ServiceBooks | int] | None:
+        """What comes next: a draft of a service, else the class of the event."""
+        best: tuple[Order, ServiceBooks | int] | None = None
+        if fixed:
+            one, place = fixed[0]
+            best = ((one.issued_on, _INVOICE, one.start, place), _INVOICE)
+        for books in self.services:
+            up = books.course.upcoming()
+            if up is not None:
+                order = (up.issue, _INVOICE, up.start, books.place)
+                if best is None or order < best[0]:
+                    best = (order, books)
+        if rest:
+            kind = _PAYMENT if isinstance(rest[0], Payment) else _CREDIT
+            order = (rest[0].date, kind, date.min, 0)
+            if best is None or order < best[0]:
+                best = (order, kind)
+        if self._checks:
+            order = (self._checks[0][0], _LATE_FEE, date.min, 0)
+            if best is None or order < best[0]:
+                best = (order, _LATE_FEE)
+        return best
+
+    def _take(self, what: ServiceBooks | int, fixed: Issued, rest: Events) -> None:
+        if isinstance(what, ServiceBooks):
+            self._draft(what)
+        elif what == _INVOICE:
+            self._fixed(*fixed.popleft())
+        elif what == _LATE_FEE:
+            self._fall_due()
+        else:
+            event = rest.popleft()
+            if isinstance(event, Payment):
+                self._pay(event)
             else:
-                self._fall_due()
+                self._credit(event)
 
     def _draft(self, books: ServiceBooks) -> None:
         up = books.course.upcoming()
@@ -325,30 +318,3 @@ def _may_be_off(service: object) -> bool:
         or getattr(service, "history", None)
         or getattr(service, "suspended", None)
     )
-
-
-def simulate(facts: Facts, on: date) -> Simulation:
-    """The account at the end of a day; payments taken back by then split the past in parts.
-
-    What was issued before a return keeps its lines and dates; all else is computed without it.
-    """
-    days = sorted(
-        {one.returned_on for one in facts.payments if one.returned_on and one.returned_on <= on}
-    )
-    fixed = list(facts.fixed)
-    known: list[Returned] = []
-    for index, day in enumerate(days):
-        before = Simulation(_part(facts, fixed, days[:index]), tuple(known))
-        before.run(day - ONE_DAY)
-        have = {one.id for one in fixed}
-        fixed += [one.invoice for one in before.accounts if one.invoice.id not in have]
-        known.append(Returned(day, frozenset(before.late)))
-    final = Simulation(_part(facts, fixed, days), tuple(known))
-    final.run(on)
-    return final
-
-
-def _part(facts: Facts, fixed: Sequence[Invoice], returned: Sequence[date]) -> Facts:
-    gone = set(returned)
-    payments = [one for one in facts.payments if one.returned_on not in gone]
-    return Facts(facts.client, facts.book, facts.plans, tuple(fixed), facts.credits, payments)

@@ -53,7 +53,7 @@ class CutDays:
 
 
 class Schedule:
-    """Due dates every month on one day, and the other dates around each; remembers what it found."""
+    """Due dates every month on one day, and the other dates around each; remembers all."""
 
     __slots__ = ("_found", "_next", "cut_days", "due_day", "timing")
 

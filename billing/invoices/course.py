@@ -21,7 +21,7 @@ _LONGEST = timedelta(days=62)
 
 
 class Upcoming(NamedTuple):
-    """The next invoice of a service, before its lines; `carries`: the period of a with-next line."""
+    """A service's next invoice, before its lines; `carries`: the period of a with-next line."""
 
     start: date
     end: date
@@ -75,8 +75,7 @@ class Course:
         end = schedule.next_due(since)
         self._first = (since, end)
         carries = (
-            schedule.timing is Timing.PREPAID
-            and self._terms.first.charge is FirstCharge.WITH_NEXT
+            schedule.timing is Timing.PREPAID and self._terms.first.charge is FirstCharge.WITH_NEXT
         )
         waiting = None if f"{since:%Y-%m}" in self._client.billing.free_periods else self._first
         present = [one for one in issued if one.end > since]

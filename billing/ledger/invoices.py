@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Issued invoices: `ledger/invoices/YYYY-MM.jsonl`, one a line, never edited, numbered without gaps.
+"""Issued invoices: `ledger/invoices/YYYY-MM.jsonl`, one a line, never edited, without gaps.
 
 Pure: texts in, invoices and problems out. Imports of the project: errors, wording, money, the
 invoice's model, the ledger's lines.

@@ -25,17 +25,25 @@ _NOTHING: dict[str, str] = {}
 
 
 def load_ledger(
-    root: Path, inventory: Inventory, overlay: Mapping[str, str] = _NOTHING
+    root: Path,
+    inventory: Inventory,
+    overlay: Mapping[str, str] = _NOTHING,
+    *,
+    whole: bool = True,
 ) -> tuple[Ledger, list[Problem]]:
     """All problems at once, sorted by place; with errors, what could be read.
 
-    `overlay`: texts of ledger files that are not on disk yet.
+    `overlay`: texts of ledger files that are not on disk yet. `whole`: whether every client file
+    could be read; where not, its name is enough to be a client.
     """
     names = {
         name: client.id
         for client in inventory.clients.values()
         for name in (client.id, *client.former_ids)
     }
+    if not whole:
+        files = (root / "inventory" / "clients").rglob("*.yaml")
+        names = {**{file.stem: file.stem for file in files}, **names}
     digits, currency = inventory.settings.minor_digits, inventory.settings.currency
     payment_files, problems = read_folder(root, "payments", "csv", overlay)
     invoice_files, more = read_folder(root, "invoices", "jsonl", overlay)
@@ -43,20 +51,20 @@ def load_ledger(
     problems += more + most
     payments = read_payments(payment_files, names, digits)
     invoices = read_invoices(invoice_files, names, digits, currency)
-    credits = read_credits(credit_files, names, invoices.by_id, digits)
-    problems += [*payments.problems, *invoices.problems, *credits.problems]
+    noted = read_credits(credit_files, names, invoices.by_id, digits)
+    problems += [*payments.problems, *invoices.problems, *noted.problems]
     ledger = Ledger(
         payments=payments.counted,
         returns=payments.returns,
         invoices=invoices.invoices,
-        credits=credits.credits,
+        credits=noted.credits,
         last_invoice_line=invoices.last_line,
-        last_credit_line=credits.last_line,
+        last_credit_line=noted.last_line,
         last_numbers=invoices.numbers,
-        by_client=grouped(payments.counted, invoices.invoices, credits.credits),
+        by_client=grouped(payments.counted, invoices.invoices, noted.credits),
     )
     problems += calendar_problems(inventory)
-    if not any(problem.is_error for problem in problems):
+    if whole and not any(problem.is_error for problem in problems):
         problems += named_problems(inventory, ledger)
     unique = dict.fromkeys(problems)
     return ledger, sorted(unique, key=lambda problem: problem.sort_key)

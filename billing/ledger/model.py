@@ -4,9 +4,9 @@
 Pure. Imports of the project: the invoice's model, errors.
 """
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 from billing.invoices.model import Invoice
@@ -19,7 +19,7 @@ VOID, CREDIT, TRANSFER = "void", "credit", "transfer"
 class Payment:
     """A payment that counts; from `returned_on` on it does not."""
 
-    date: date
+    date: datetime.date
     client: str
     amount: Decimal
     method: str
@@ -28,7 +28,7 @@ class Payment:
     note: str
     file: str
     row: int
-    returned_on: date | None = None
+    returned_on: datetime.date | None = None
 
     @property
     def where(self) -> Where:
@@ -40,7 +40,7 @@ class Credit:
     """A void, a credit note, or a transfer of an invoice into a joined one."""
 
     id: str
-    date: date
+    date: datetime.date
     kind: str
     invoice: str
     amount: Decimal
@@ -82,7 +82,7 @@ NOTHING = ClientLedger()
 
 
 def grouped(
-    payments: Sequence[Payment], invoices: Sequence[Invoice], credits: Sequence[Credit]
+    payments: Sequence[Payment], invoices: Sequence[Invoice], notes: Sequence[Credit]
 ) -> dict[str, ClientLedger]:
     """The ledger by client."""
     found: dict[str, ClientLedger] = {}
@@ -90,6 +90,6 @@ def grouped(
         found.setdefault(payment.client, ClientLedger()).payments.append(payment)
     for invoice in invoices:
         found.setdefault(invoice.client, ClientLedger()).invoices.append(invoice)
-    for credit in credits:
+    for credit in notes:
         found.setdefault(credit.client, ClientLedger()).credits.append(credit)
     return found

@@ -15,7 +15,7 @@ from reconciler.cli.context import Repo, mute, say
 from reconciler.errors import FilesError, ReconcileError
 
 # Command -> module that holds it, `module:name` where it is not under the same name (a word that
-# Python keeps for itself); loaded only when it is called.
+# Python keeps for itself) or in another package; loaded only when it is called.
 COMMANDS = {
     "validate": "validate",
     "plan": "plan",
@@ -29,6 +29,7 @@ COMMANDS = {
     "status": "status",
     "doctor": "doctor",
     "client": "client",
+    "billing": "billing.cli:billing",
     "emulator": "emulator",
     "demo": "demo",
 }
@@ -44,7 +45,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         file, _, name = COMMANDS[cmd_name].partition(":")
-        module = importlib.import_module(f"reconciler.cli.{file}")
+        module = importlib.import_module(file if "." in file else f"reconciler.cli.{file}")
         command: click.Command = getattr(module, name or cmd_name)
         name_variables(command, f"RECONCILE_{_variable(cmd_name)}")
         return command

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`reconcile validate`: all problems of the files, without network, secrets or clock."""
 
+import importlib
+
 import click
 
 from reconciler.cli.context import Repo
@@ -25,6 +27,12 @@ def validate(context: click.Context, repo: Repo, form: str) -> None:
     Ends with 1 when one of them is an error; warnings alone end with 0.
     """
     inventory, problems = load(repo.root, repo.cache)
+    if inventory is not None:
+        # Billing builds on the product, so that only the command line may know of it.
+        ledger = importlib.import_module("billing.ledger.loading")
+        whole = not any(problem.is_error for problem in problems)
+        _, more = ledger.load_ledger(repo.root, inventory, whole=whole)
+        problems = sorted([*problems, *more], key=lambda problem: problem.sort_key)
     summary = _extent(inventory) if inventory is not None else ""
     click.echo(render(problems, ReportFormat(form), summary), nl=False)
     context.exit(int(any(problem.is_error for problem in problems)))

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`billing balance`: what each client owes, or is owed."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import click
+
+from billing.cli.common import (
+    books_by_day,
+    chosen_clients,
+    end_of_day,
+    format_option,
+    merged,
+    narrowing_options,
+    open_ledger,
+    show_json,
+    show_rows,
+    warn,
+)
+from billing.shapes import balance_data
+from reconciler.cli.context import Repo
+
+_COLUMNS = ("client", "open", "credit", "balance")
+
+
+@click.command()
+@narrowing_options
+@end_of_day
+@format_option
+@click.pass_obj
+def balance(
+    repo: Repo, clients: Sequence[str], zones: Sequence[str], on: date | None, form: str
+) -> None:
+    """Show what is open, what is credit, and the difference, for each client.
+
+    \b
+    Example:  reconcile billing balance --zone norte
+    """
+    session = open_ledger(repo)
+    warn(session.problems)
+    names = chosen_clients(session.inventory, clients, zones)
+    rows = [balance_data(one) for one in merged(books_by_day(session, names, on))]
+    if form == "json":
+        show_json(rows)
+    else:
+        show_rows(rows, _COLUMNS, form, _COLUMNS[1:])

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the billing commands share: options, the books of a day, tables. May import anything."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from billing.books.bill import Books, ClientBooks, bill
+from billing.ledger.loading import load_sound
+from billing.ledger.model import Ledger
+from billing.shapes import csv_text
+from reconciler.cli.client.common import complete_clients, complete_zones
+from reconciler.cli.context import Repo, out, print_data, say
+from reconciler.errors import Problem, UsageError
+from reconciler.inventory import Inventory
+from reconciler.models import Zone
+from reconciler.wording import did_you_mean, printable
+
+Command = Callable[..., None]
+_FIRST, _LAST = date(1990, 1, 1), date(2199, 12, 31)
+
+
+def _day(_context: click.Context, _option: click.Parameter, value: datetime | None) -> date | None:
+    if value is None:
+        return None
+    if not _FIRST <= value.date() <= _LAST:
+        raise click.BadParameter(f"Take a date from {_FIRST} to {_LAST}.")
+    return value.date()
+
+
+def day_option(help_text: str) -> Callable[[Command], Command]:
+    return click.option("--on", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help=help_text)
+
+
+def end_of_day(command: Command) -> Command:
+    return day_option("The end of this date instead of today.")(command)
+
+
+def narrowing_options(command: Command) -> Command:
+    """`--client` and `--zone`, each as often as wanted."""
+    command = click.option(
+        "--zone",
+        "zones",
+        multiple=True,
+        metavar="ID",
+        shell_complete=complete_zones,
+        help="Only clients of this zone; may be given several times.",
+    )(command)
+    return click.option(
+        "--client",
+        "clients",
+        multiple=True,
+        metavar="ID",
+        shell_complete=complete_clients,
+        help="Only this client; may be given several times.",
+    )(command)
+
+
+def format_option(command: Command) -> Command:
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(["text", "json", "csv"]),
+        default="text",
+        show_default=True,
+        help="For people, for programs, for spreadsheets.",
+    )(command)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A sound repository with its ledger; `problems` are the ledger's warnings."""
+
+    inventory: Inventory
+    ledger: Ledger
+    problems: tuple[Problem, ...]
+
+
+def open_ledger(repo: Repo) -> Session:
+    """Raises FilesError with every problem where files or ledger hold an error."""
+    inventory = repo.loaded.inventory
+    ledger, problems = load_sound(repo.root, inventory)
+    return Session(inventory, ledger, tuple(problems))
+
+
+def chosen_clients(inventory: Inventory, clients: Sequence[str], zones: Sequence[str]) -> list[str]:
+    """The ids of the clients asked for, all where nothing is. Raises UsageError for unknown ids."""
+    for noun, asked, known in (
+        ("client", clients, inventory.clients),
+        ("zone", zones, inventory.zones),
+    ):
+        for name in asked:
+            if name not in known:
+                near = did_you_mean(name, known)
+                hint = f" Did you mean {near}?" if near else ""
+                raise UsageError(f"There is no {noun} {name}.{hint}")
+    if not clients and not zones:
+        return list(inventory.clients)
+    return [one.id for one in inventory.clients.values() if one.id in clients or one.zone in zones]
+
+
+def today_of(inventory: Inventory, zone: Zone, *, cutting: bool = False) -> date:
+    """The local date of a zone; for cuts, before its cut time, the day before."""
+    now = datetime.now(ZoneInfo(zone.timezone or inventory.settings.timezone))
+    if cutting and zone.billing is not None and now.time() < zone.billing.cut_time:
+        return now.date() - timedelta(days=1)
+    return now.date()
+
+
+def books_by_day(
+    session: Session, names: Sequence[str], on: date | None, *, cutting: bool = False
+) -> list[Books]:
+    """The books of these clients, one set a date: zones may have different todays."""
+    inventory = session.inventory
+    days: dict[date, set[str]] = {}
+    todays: dict[str, date] = {}
+    for name in names:
+        zone = inventory.zones[inventory.clients[name].zone]
+        if on is None and zone.id not in todays:
+            todays[zone.id] = today_of(inventory, zone, cutting=cutting)
+        days.setdefault(on or todays[zone.id], set()).add(name)
+    made = [bill(inventory, session.ledger, day, some) for day, some in sorted(days.items())]
+    warn(problem for books in made for problem in books.problems)
+    return made
+
+
+def merged(several: Iterable[Books]) -> list[ClientBooks]:
+    """All clients in the order of their ids."""
+    return sorted(
+        (one for books in several for one in books.clients), key=lambda one: one.client.id
+    )
+
+
+def warn(problems: Iterable[Problem]) -> None:
+    """Warnings on stderr, each once."""
+    for problem in dict.fromkeys(problems):
+        say(printable(str(problem)), "yellow")
+
+
+def show_rows(
+    rows: Sequence[dict[str, Any]], columns: Sequence[str], form: str, right: Iterable[str] = ()
+) -> None:
+    """A table for people, or CSV; JSON is printed by who knows its shape."""
+    if form == "csv":
+        print_data(csv_text(rows, columns).removesuffix("\n"))
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    aligned = set(right)
+    for name in columns:
+        table.add_column(
+            name.replace("_", " "), justify="right" if name in aligned else "left", no_wrap=True
+        )
+    for row in rows:
+        cells = (row[name] for name in columns)
+        table.add_row(*(Text("" if cell is None else printable(str(cell))) for cell in cells))
+    console = out()
+    if not console.is_terminal:
+        console.width = 1000  # nothing is cut where a program reads it
+    console.print(table)
+
+
+def show_json(data: object) -> None:
+    print_data(json.dumps(data, indent=1, ensure_ascii=False))

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`billing explain`: the rule, file and line behind every date and amount of a client."""
+
+from datetime import date
+from typing import Any
+
+import click
+
+from billing.books.bill import Books, ClientBooks
+from billing.cli.common import (
+    books_by_day,
+    chosen_clients,
+    end_of_day,
+    open_ledger,
+    show_json,
+    warn,
+)
+from billing.cuts import cut_list
+from billing.explain import Explanation, explain
+from billing.shapes import balance_data, cut_data
+from reconciler.cli.client.common import complete_clients
+from reconciler.cli.context import Repo, print_data
+from reconciler.wording import printable
+
+
+@click.command("explain")
+@click.argument("client", shell_complete=complete_clients)
+@end_of_day
+@click.option("--invoice", metavar="ID", help="Only this invoice: id or number.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, or for programs.",
+)
+@click.pass_obj
+def explain_client(
+    repo: Repo, client: str, on: date | None, invoice: str | None, form: str
+) -> None:
+    """Explain a client's invoices, payments and cut: which rule of which line gives what.
+
+    \b
+    Example:  reconcile billing explain jose-ibarra --on 2026-11-10
+    """
+    session = open_ledger(repo)
+    warn(session.problems)
+    names = chosen_clients(session.inventory, (client,), ())
+    (books,) = books_by_day(session, names, on)
+    (one,) = books.clients
+    told = [
+        each
+        for each in explain(one, session.inventory)
+        if invoice in (None, each.account.invoice.id, each.account.invoice.number)
+    ]
+    if form == "json":
+        show_json(_data(books, one, told))
+    else:
+        print_data("\n".join(_text(books, one, told)))
+
+
+def _data(books: Books, one: ClientBooks, told: list[Explanation]) -> dict[str, Any]:
+    return {
+        "on": str(books.on),
+        **balance_data(one),
+        "invoices": [
+            {
+                "id": each.account.invoice.id,
+                "number": each.account.invoice.number,
+                "status": each.account.status,
+                "reasons": [
+                    {
+                        "what": reason.what,
+                        "value": reason.value,
+                        "rule": reason.rule,
+                        "where": [
+                            {"file": place.file, "line": place.line} for place in reason.where
+                        ],
+                    }
+                    for reason in each.reasons
+                ],
+            }
+            for each in told
+        ],
+        **{
+            name: rows
+            for name, rows in cut_data(cut_list(books), one.terms.rounding).items()
+            if name != "on"
+        },
+    }
+
+
+def _text(books: Books, one: ClientBooks, told: list[Explanation]) -> list[str]:
+    lines: list[str] = []
+    for each in told:
+        number = f" {each.account.invoice.number}" if each.account.invoice.number else ""
+        lines.append(f"{each.account.invoice.id}{number} ({each.account.status})")
+        for reason in each.reasons:
+            places = ", ".join(str(place) for place in reason.where)
+            end = f"  [{places}]" if places else ""
+            lines.append(printable(f"  {reason.what}: {reason.value}  {reason.rule}{end}"))
+        lines.append("")
+    money = one.terms.rounding
+    lines.append(
+        f"On {books.on}: open {money.text(one.open)}, credit {money.text(one.credit)},"
+        f" balance {money.text(one.balance)}"
+    )
+    found = cut_data(cut_list(books), money)
+    for name, deed in (("cuts", "is cut"), ("restores", "is restored"), ("held", "is not cut")):
+        lines += [
+            f"{row['client']}/{row['service']} {deed}: {row['reason']}" for row in found[name]
+        ]
+    return lines

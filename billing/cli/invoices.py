@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`billing invoices`: what was issued and what would be."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import click
+
+from billing.cli.common import (
+    books_by_day,
+    chosen_clients,
+    end_of_day,
+    format_option,
+    merged,
+    narrowing_options,
+    open_ledger,
+    show_json,
+    show_rows,
+    warn,
+)
+from billing.shapes import INVOICE_COLUMNS, account_data, account_row
+from reconciler.cli.context import Repo, say
+from reconciler.wording import counted
+
+_STATUSES = ("draft", "issued", "paid", "void", "transferred")
+_SHORT = (
+    "number",
+    "id",
+    "start",
+    "end",
+    "issued_on",
+    "due_on",
+    "cut_on",
+    "total",
+    "open",
+    "status",
+)
+
+
+@click.command()
+@narrowing_options
+@end_of_day
+@click.option(
+    "--status",
+    "statuses",
+    multiple=True,
+    type=click.Choice(_STATUSES),
+    help="Only invoices in this state; may be given several times.",
+)
+@format_option
+@click.pass_obj
+def invoices(
+    repo: Repo,
+    clients: Sequence[str],
+    zones: Sequence[str],
+    on: date | None,
+    statuses: Sequence[str],
+    form: str,
+) -> None:
+    """List every invoice up to a date: issued ones, and drafts that `issue` would write.
+
+    \b
+    Examples:  reconcile billing invoices --on 2026-11-30
+               reconcile billing invoices --client ana-lopez --format json
+    """
+    session = open_ledger(repo)
+    warn(session.problems)
+    names = chosen_clients(session.inventory, clients, zones)
+    found = [
+        (one.terms.rounding, account)
+        for one in merged(books_by_day(session, names, on))
+        for account in one.accounts
+        if not statuses or account.status in statuses
+    ]
+    if form == "json":
+        show_json([account_data(account, money) for money, account in found])
+        return
+    rows = [account_row(account, money) for money, account in found]
+    show_rows(rows, _SHORT if form == "text" else INVOICE_COLUMNS, form, ("total", "open"))
+    drafts = sum(account.invoice.is_draft for _, account in found)
+    say(f"{counted(len(found), 'invoice')}, {counted(drafts, 'draft')} among them")

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`billing issue`: drafts become lines of the ledger, with their numbers."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import click
+
+from billing.cli.branch import need_main_branch
+from billing.cli.common import (
+    books_by_day,
+    chosen_clients,
+    end_of_day,
+    format_option,
+    narrowing_options,
+    open_ledger,
+    show_json,
+    show_rows,
+    warn,
+)
+from billing.ledger.loading import load_ledger
+from billing.ledger.writing import drafts_of, issue_lines, with_lines
+from billing.money import Rounding
+from billing.shapes import invoice_data
+from reconciler.cli.context import Repo, say
+from reconciler.errors import Bug, ReconcileError
+from reconciler.staging import Staged, write
+from reconciler.wording import counted
+
+_COLUMNS = ("number", "id", "issued_on", "due_on", "total")
+
+
+@click.command()
+@narrowing_options
+@end_of_day
+@click.option("--series", default="A", show_default=True, help="What numbers begin with.")
+@click.option("--allow-branch", is_flag=True, help="Give numbers on a branch that is not main.")
+@format_option
+@click.option("--dry-run", is_flag=True, help="Show what would be written and write nothing.")
+@click.pass_obj
+def issue(
+    repo: Repo,
+    clients: Sequence[str],
+    zones: Sequence[str],
+    on: date | None,
+    series: str,
+    allow_branch: bool,
+    form: str,
+    dry_run: bool,
+) -> None:
+    """Write every draft up to a date to the ledger; days that were missed are caught up in order.
+
+    \b
+    Example:  reconcile billing issue --on 2026-11-25
+    """
+    if not (series.isascii() and series.isalnum() and len(series) <= 10):
+        raise click.BadParameter("Take up to 10 letters and digits.", param_hint="--series")
+    need_main_branch(repo.root, allow_branch)
+    session = open_ledger(repo)
+    warn(session.problems)
+    names = chosen_clients(session.inventory, clients, zones)
+    several = books_by_day(session, names, on)
+    drafts = [draft for books in several for draft in drafts_of(books)]
+    money = Rounding(session.inventory.settings.minor_digits)
+    if drafts:
+        day = max(books.on for books in several)
+        last = max(
+            (one.recorded_on for one in session.ledger.invoices if one.recorded_on), default=day
+        )
+        if day < last:
+            raise ReconcileError(
+                f"The ledger has invoices that were recorded on {last}: lines of {day} cannot come"
+                " after them. Issue with a later --on; drafts keep their own dates."
+            )
+        done = issue_lines(drafts, session.ledger, day, series, money)
+        if not dry_run:
+            _write(repo, done.lines)
+        issued = done.invoices
+    else:
+        issued = []
+    if form == "json":
+        show_json([invoice_data(one, money) for one in issued])
+    else:
+        rows = [{**invoice_data(one, money)} for one in issued]
+        show_rows(rows, _COLUMNS, form, ("total",))
+    say(f"{counted(len(issued), 'invoice')} {'would be issued' if dry_run else 'issued'}")
+
+
+def _write(repo: Repo, lines: dict[str, list[str]]) -> None:
+    """All files or none, and only what reads back without a problem."""
+    staged: list[Staged] = []
+    overlay: dict[str, str] = {}
+    for file, some in lines.items():
+        path = repo.root / file
+        before = path.read_bytes() if path.exists() else None
+        overlay[file] = with_lines((before or b"").decode(), some)
+        staged.append(Staged(file, before, overlay[file].encode()))
+    _, problems = load_ledger(repo.root, repo.loaded.inventory, overlay)
+    broken = [problem for problem in problems if problem.is_error]
+    if broken:
+        raise Bug(f"The new lines would not be sound: {broken[0]} Nothing was written.")
+    write(repo.root, staged)

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`billing notices`: who is reminded on screen."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import click
+
+from billing.cli.common import (
+    books_by_day,
+    chosen_clients,
+    end_of_day,
+    format_option,
+    narrowing_options,
+    open_ledger,
+    show_json,
+    show_rows,
+    warn,
+)
+from billing.money import Rounding
+from billing.notices import notice_list
+from billing.shapes import notice_data
+from reconciler.cli.context import Repo, say
+from reconciler.wording import counted
+
+_COLUMNS = ("client", "service", "address", "invoice", "open", "notice_on", "due_on")
+
+
+@click.command()
+@narrowing_options
+@end_of_day
+@format_option
+@click.pass_obj
+def notices(
+    repo: Repo, clients: Sequence[str], zones: Sequence[str], on: date | None, form: str
+) -> None:
+    """List the services between the notice date of an open invoice and its payment.
+
+    \b
+    Example:  reconcile billing notices --on 2026-11-29
+    """
+    session = open_ledger(repo)
+    warn(session.problems)
+    names = chosen_clients(session.inventory, clients, zones)
+    lists = [notice_list(books) for books in books_by_day(session, names, on)]
+    money = Rounding(session.inventory.settings.minor_digits)
+    rows = sorted(
+        (row for found in lists for row in notice_data(found, money)),
+        key=lambda row: str(row["client"]),
+    )
+    if form == "json":
+        show_json(rows)
+    else:
+        show_rows(rows, _COLUMNS, form, ("open",))
+    left_out = sum(len(found.left_out) for found in lists)
+    if left_out:
+        what = counted(left_out, "invoice")
+        say(f"{what} left out: not in the ledger before that day. See `reconcile billing issue`.")

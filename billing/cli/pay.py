@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`billing pay`: a payment as a line of the ledger, at its place."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from billing.cli.common import chosen_clients, day_option, open_ledger, today_of, warn
+from billing.ledger.loading import load_ledger
+from billing.ledger.writing import with_payment
+from reconciler.cli.client.common import complete_clients, print_diff
+from reconciler.cli.context import Repo, say
+from reconciler.errors import FilesError, ReconcileError
+from reconciler.staging import Staged, write
+
+
+@click.command()
+@click.argument("client", shell_complete=complete_clients)
+@click.argument("amount")
+@day_option("The day of the payment, local date of the zone; default: today.")
+@click.option("--method", default="cash", show_default=True, help="How it was paid.")
+@click.option(
+    "--reference",
+    default="",
+    help="With the method, what identifies it: said twice, it counts once.",
+)
+@click.option("--invoice", default="", metavar="ID", help="Which invoice it is for: id or number.")
+@click.option("--note", default="", help="Free text.")
+@click.option("--dry-run", is_flag=True, help="Show what would change and write nothing.")
+@click.pass_obj
+def pay(
+    repo: Repo,
+    client: str,
+    amount: str,
+    on: date | None,
+    method: str,
+    reference: str,
+    invoice: str,
+    note: str,
+    dry_run: bool,
+) -> None:
+    """Write a payment to the ledger, among the others of its day.
+
+    An amount below zero takes back the payment of that method and reference.
+
+    \b
+    Example:  reconcile billing pay ana-lopez 350.00 --method oxxo --reference 93000431
+    """
+    session = open_ledger(repo)
+    inventory = session.inventory
+    chosen_clients(inventory, (client,), ())
+    day = on or today_of(inventory, inventory.zones[inventory.clients[client].zone])
+    values = {
+        "date": str(day),
+        "client": client,
+        "amount": amount.strip(),
+        "method": method.strip(),
+        "reference": reference.strip(),
+        "invoice": invoice.strip(),
+        "note": note.strip(),
+    }
+    for known in (*session.ledger.payments, *session.ledger.returns):
+        same = (known.method, known.reference) == (values["method"], values["reference"])
+        if known.reference and same and str(known.amount) == values["amount"]:
+            if known.client != client:
+                raise ReconcileError(
+                    f"{method} {reference} is a payment of {known.client} ({known.where})."
+                )
+            say(f"It is there already: {known.where}. Nothing was written.")
+            return
+    file = f"ledger/payments/{day:%Y-%m}.csv"
+    path: Path = repo.root / file
+    before = path.read_bytes() if path.exists() else None
+    after = with_payment((before or b"").decode(), values)
+    _, problems = load_ledger(repo.root, inventory, {file: after.removeprefix("\ufeff")})
+    if any(problem.is_error for problem in problems):
+        raise FilesError([problem for problem in problems if problem.is_error])
+    warn(problem for problem in problems if problem not in session.problems)
+    staged = [Staged(file, before, after.encode())]
+    print_diff(staged)
+    if dry_run:
+        say("Dry run: nothing was written.")
+        return
+    write(repo.root, staged)
+    say(f"changed {file}. See `reconcile billing cuts`, then commit.")
