@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What every command knows: the state repository, the terminal, today. May import anything."""
 
-import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -61,10 +60,7 @@ class Repo:
 
     @cached_property
     def loaded(self) -> Loaded:
-        loaded = load_repository(self.root, self.environ, self.cache)
-        # It lives as long as the command: looking through it for garbage again is time lost.
-        gc.freeze()
-        return loaded
+        return load_repository(self.root, self.environ, self.cache)
 
     @property
     def cache(self) -> Path | None:

@@ -85,4 +85,6 @@ def _collector_at_rest() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            # Else the next step of the caller would begin with a look at all that was loaded.
+            gc.freeze()
             gc.enable()
