@@ -47,6 +47,11 @@ def install(session: Session, name: str, source: str, seconds: int) -> None:
             if session.alive:
                 _remove(session, SCRIPTS, name)
             raise _failure(session, "keep the way back for --confirm", answer)
+    read = Read(SCHEDULERS, ("run-count",), (f"?name={name}",))
+    if [row.get("run-count") for row in session.read([read])[0]] != ["0"]:
+        _remove(session, SCHEDULERS, name)
+        _remove(session, SCRIPTS, name)
+        raise Refused(f"{session.endpoint.label} ran the way back for --confirm at once")
 
 
 def pending(session: Session) -> list[Pending]:

@@ -32,7 +32,7 @@ def undo_script(undo: RouterUndo, tables: Tables, name: str, charset: str) -> st
     lines = [f":do {{{statement}}} on-error={{}}" for statement in writer.statements()]
     quoted = writer.quoted(name)
     lines += [
-        f':log warning message="reconcile: {name} was not confirmed and was undone"',
+        f':log warning "reconcile: {name} was not confirmed and was undone"',
         f":do {{/system scheduler remove [find name={quoted}]}} on-error={{}}",
         f":do {{/system script remove [find name={quoted}]}} on-error={{}}",
     ]

@@ -79,14 +79,14 @@ class Schedule:
             return None
         now = self.device.clock.now()
         interval = self._interval(row)
-        start = self._start(row)
+        start = self._start(row, now)
         if start > now:
             return start
         if not interval:
             return None
         return start + interval * (int((now - start) / interval) + 1)
 
-    def _start(self, row: Row) -> float:
+    def _start(self, row: Row, now: float) -> float:
         time = row.fields["start-time"]
         if time == "startup":
             return self.device.booted
@@ -96,7 +96,6 @@ class Schedule:
         seconds = (milliseconds(time) or 0) / 1000
         start = (midnight - zero).total_seconds() + seconds
         # A start of this very second is now: the interval counts from when it was written.
-        now = self.device.clock.now()
         return now if now - 1 < start <= now else start
 
     def _interval(self, row: Row) -> float:
