@@ -2,10 +2,15 @@
 """Rehearsing a plan on a twin: the live router is read, the plan is carried out on an emulated one.
 
 Nothing is written to the router. What the twin refuses the router would refuse, as far as the
-emulator's facts go (docs/routeros-facts.md). Imports emulator, errors, fleet, kinds, router.
+emulator's facts go (docs/routeros-facts.md). The twin lives in this process; of passwords it holds
+those that the plan compares, and keyed hashes of all others. Imports emulator, errors, fleet,
+kinds, marks, router.
 """
 
-from collections.abc import Sequence
+import hashlib
+import hmac
+import secrets
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
@@ -14,7 +19,7 @@ from reconciler.emulator import Device, serve
 from reconciler.errors import RouterError
 from reconciler.fleet import Fleet
 from reconciler.kinds import READ
-from reconciler.marks import Row
+from reconciler.marks import MARK, Row
 from reconciler.planning import Status
 from reconciler.router import AnswerState, Read, Session, TlsMode
 from reconciler.sessions import SERVICES
@@ -57,6 +62,30 @@ def read_whole(session: Session) -> dict[str, list[Row]]:
     }
 
 
+def blind(
+    tables: Mapping[str, Sequence[Row]], planned: Collection[str | None]
+) -> dict[str, list[Row]]:
+    """The tables with keyed hashes for the secrets of rows that are neither marked nor `planned`.
+
+    The key is of this call, so that equal secrets stay equal in the twin and nowhere else.
+    """
+    key = secrets.token_bytes(32)
+    hidden = {kind.path: [f.name for f in kind.fields if f.secret] for kind in READ}
+
+    def hashed(row: Row, name: str) -> str:
+        return hmac.new(
+            key, row[name].encode("utf-8", "surrogateescape"), hashlib.sha256
+        ).hexdigest()
+
+    def seen(path: str, row: Row) -> Row:
+        names = [name for name in hidden.get(path, ()) if row.get(name)]
+        if not names or row.get(".id") in planned or MARK.search(row.get("comment", "")):
+            return row
+        return {**row, **{name: hashed(row, name) for name in names}}
+
+    return {path: [seen(path, row) for row in rows] for path, rows in tables.items()}
+
+
 @dataclass
 class Rehearsal:
     """The works on the twins, and what the twins refused.
@@ -82,7 +111,7 @@ def rehearse(works: Sequence[Work], plan: Planner = planner) -> Rehearsal:
                 work.troubles.append(str(error))
                 continue
             device = Device(version=work.plan.version)
-            device.mirror(tables)
+            device.mirror(blind(tables, {change.row_id for change in work.plan.changes}))
             server = stack.enter_context(serve(device, user="twin", password="twin"))
             targets.append(_twin_target(work.target, server.port))
         with Fleet(targets, plan=plan) as fleet:

@@ -9,7 +9,7 @@ import pytest
 from end_to_end.world import World
 from run.town import build, suspend
 
-from reconciler.emulator import store
+from reconciler.emulator import Device, store
 from reconciler.emulator.facts import model
 from reconciler.emulator.version import Version
 
@@ -227,3 +227,30 @@ def test_no_password_is_shown_or_kept(world: World) -> None:
     for secret in ("canary-of-the-router", held["password"]):
         assert secret not in ran.text
         assert secret.encode() not in kept
+
+
+def test_the_copy_holds_no_password_that_the_plan_does_not_compare(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twins: list[Device] = []
+    mirror = Device.mirror
+
+    def kept(device: Device, tables: Any) -> None:
+        twins.append(device)
+        mirror(device, tables)
+
+    monkeypatch.setattr(Device, "mirror", kept)
+    router = world.device("tower")
+    for name in ("one", "two"):
+        router.add("/ppp/secret", name=name, password="canary-of-the-router")
+    router.add("/ppp/secret", name="empty")
+    router.add("/ip/hotspot/user", name="h", password="canary-of-the-hotspot")
+    router.add("/ppp/secret", name="ana", service="pppoe", password="hers")
+    write_service(world, PPPOE, address=ADDRESS)
+    assert world.run("rehearse", "--adopt").code == 0
+    (twin,) = twins
+    held = {row["name"]: row["password"] for row in twin.rows("/ppp/secret")}
+    assert held["one"] == held["two"] != "canary-of-the-router"
+    assert held["empty"] == ""
+    assert "canary" not in str(twin.snapshot())
+    assert router.rows("/ppp/secret")[3]["password"] == "hers"
