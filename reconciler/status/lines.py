@@ -63,8 +63,9 @@ def _ago(days: int) -> str:
 
 
 def _notes(one: RouterStatus, now: datetime) -> Iterator[Line]:
-    texts = [one.error or "", *one.problems]
-    for text in dict.fromkeys(text for text in texts if text):
+    # A refusal is both an error and, with the router's name before it, a problem.
+    texts = one.problems or ((one.error,) if one.error else ())
+    for text in texts:
         # The text of a problem begins with the router's name.
         place = "" if text.startswith(one.router) else f"{one.router}: "
         yield Line("error", printable(place + text))

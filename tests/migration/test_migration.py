@@ -153,6 +153,29 @@ def test_a_router_that_is_lost_at_a_write(
     assert_settled(world)
 
 
+def test_the_new_router_goes_half_way_and_stays_away(world: World) -> None:
+    """Who arrived before it went leaves the old one at once, everybody else when it is back."""
+    ids = begin(world, 60)
+    with Observer(world, ids).watching() as observer:
+        migrate(world, B, ids)
+        world.servers[B].faults.drop_after_write(40)
+        assert apply(world).code == 5
+        arrived = clients_on(world, B)
+        assert 0 < len(arrived) < len(ids)
+        assert clients_on(world, A) == set(ids) - arrived
+        world.servers[B].faults.go_away()
+        ran = apply(world)
+        assert ran.code == 3
+        assert f"until {B} is seen to carry it" in ran.out
+        assert clients_on(world, A) == set(ids) - arrived
+        world.servers[B].faults.come_back()
+        assert apply(world).code == 0
+    assert observer.wrong == []
+    assert clients_on(world, B) == set(ids)
+    assert left_behind(world, A) == []
+    assert_settled(world)
+
+
 def test_a_client_that_the_new_router_refuses_stays_on_the_old_one(world: World) -> None:
     ids = begin(world, 20)
     with Observer(world, ids).watching() as observer:

@@ -185,7 +185,9 @@ def test_a_refused_login_and_a_conflict_are_errors(world: World) -> None:
     assert norte["status"] == "conflict"
     assert norte["problems"]
     assert sur["problems"]
-    assert world.run("status").out.count("conflict") >= 1
+    out = world.run("status").out
+    assert out.splitlines()[1].split()[-3] == "conflict"
+    assert out.count("refuses the login") == 1
 
 
 def test_a_router_that_goes_away_between_plan_and_look(
