@@ -101,7 +101,7 @@ def _offset(text: str) -> timedelta | None:
 
 
 def _span(span: timedelta) -> str:
-    minutes = int(span.total_seconds()) // 60
+    minutes = round(span.total_seconds() / 60)
     if minutes >= 2 * 24 * 60:
         return f"{minutes // (24 * 60)} days"
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"

@@ -7,6 +7,7 @@ findings must then be there, and where the mend is ours, that it mends.
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +34,19 @@ def router(world: World, **fields: object) -> None:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    """Three suspended and one active client, everything applied."""
-    with World(tmp_path / "repo") as one:
+    with built(tmp_path / "repo", "7.22.3") as one:
+        yield one
+
+
+@contextmanager
+def built(root: Path, version: str) -> Iterator[World]:
+    """Four suspended clients and an active one, everything applied."""
+    with World(root) as one:
         one.write(
             "reconcile.yaml",
             {"format": 1, "timezone": "UTC", "secrets": {"key": {"env": "RECONCILE_KEY"}}},
         )
-        one.serve("rb", Device(identity="rb"), timeout="2s", allowed=["203.0.113.0/24"])
+        one.serve("rb", Device(version, "rb"), timeout="2s", allowed=["203.0.113.0/24"])
         one.write(
             "inventory/zones/z.yaml",
             {
@@ -102,6 +109,14 @@ def test_nothing_is_wrong(world: World) -> None:
     assert ran.code == 0
     assert "4 of 5 services suspended" in ran.out
     assert "Nothing is wrong." in ran.out
+
+
+@pytest.mark.parametrize("version", ["6.43.7", "6.49.18", "7.1.5", "7.24.4"])
+def test_older_and_newer_versions(tmp_path: Path, version: str) -> None:
+    with built(tmp_path / "repo", version) as world:
+        assert diagnose(world) == {}
+        world.device("rb").clock.advance(7200)
+        assert "2 h 0 min ahead" in diagnose(world)["clock"]["message"]
 
 
 Breaking = Callable[[World, Device], object]
