@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
-from reconciler.cli.client.common import client_argument
+from billing.shapes import balance_data
+from reconciler.cli.client.common import client_argument, today_in
 from reconciler.cli.client.live import Live, look_at
+from reconciler.cli.client.money import Owing, owing
 from reconciler.cli.context import Repo, print_lines
 from reconciler.clients.columns import ALL, row_of
 from reconciler.clients.select import Chosen, Filters, choose, find_client
@@ -39,16 +41,21 @@ def show(repo: Repo, client: str, offline: bool, form: str) -> None:
     chosen = choose(inventory, (client,), Filters())
     live = [] if offline else look_at(repo, chosen)
     revisions = history_of(repo.root, inventory.where(found).file)
+    money = owing(repo, found.id, today_in(repo, inventory.zones[found.zone], None))
     if form == "json":
-        data = _json(found, chosen, live, revisions)
+        data = _json(found, chosen, live, revisions, money)
         click.echo(json.dumps(data, ensure_ascii=False, indent=1, default=str))
         return
     file = inventory.where(found).file
-    print_lines(_page(found, chosen, live, revisions, file))
+    print_lines(_page(found, chosen, live, revisions, money, file))
 
 
 def _json(
-    client: Client, chosen: Sequence[Chosen], live: Sequence[Live], revisions: Sequence[Revision]
+    client: Client,
+    chosen: Sequence[Chosen],
+    live: Sequence[Live],
+    revisions: Sequence[Revision],
+    money: Owing,
 ) -> dict[str, Any]:
     fields = client.model_dump(
         mode="json", by_alias=True, exclude={"services"}, exclude_defaults=True
@@ -60,6 +67,7 @@ def _json(
         services.append({**row, "history": history})
     return {
         **fields,
+        "balance": balance_data(money.books) if money.books else None,
         "services": services,
         "router": [vars(one) for one in live],
         "commits": [vars(one) for one in revisions],
@@ -71,10 +79,11 @@ def _page(
     chosen: Sequence[Chosen],
     live: Sequence[Live],
     revisions: Sequence[Revision],
+    money: Owing,
     file: str,
 ) -> Iterator[Line]:
     yield Line("title", printable(f"{client.name} ({client.id})"))
-    yield from _pairs(_about(client, file))
+    yield from _pairs([*_about(client, file), ("balance", money.text)])
     for one in chosen:
         yield Line("plain", "")
         state = one.sub.service.status.value

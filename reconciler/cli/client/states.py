@@ -19,6 +19,7 @@ from reconciler.cli.client.common import (
     today_in,
     write_options,
 )
+from reconciler.cli.client.money import owing
 from reconciler.cli.context import Repo, on_option
 from reconciler.clients.addressing import Allocator, address_back
 from reconciler.clients.outcome import Outcome
@@ -191,7 +192,8 @@ def return_service(
         given = address_back(Allocator(inventory), sub.zone, sub.plan, sub.service)
     outcome = come_back(one, _day(repo, one, on), given)
     acts, notes = gather([one], lambda _one: outcome, skip=False)
-    finish(repo, acts, notes, dry_run=dry_run, yes=yes)
+    debt = owing(repo, client, _day(repo, one, on)).debt
+    finish(repo, acts, [*notes, *([debt] if debt else [])], dry_run=dry_run, yes=yes)
 
 
 def address_given(text: str | None) -> IPv4Address | None:
