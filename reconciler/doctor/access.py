@@ -52,8 +52,8 @@ def clock(case: Case) -> Iterator[Problem]:
             continue
         wrong = (local - offset).replace(tzinfo=UTC) - case.now
         if abs(wrong) > MOST_OFF:
-            way = "ahead" if wrong > timedelta(0) else "behind"
-            text = f"the router's clock is {_span(abs(wrong))} {way} of ours."
+            way = "ahead of" if wrong > timedelta(0) else "behind"
+            text = f"the router's clock is {_span(abs(wrong))} {way} ours."
             mend = "On the router: /system ntp client set enabled=yes servers=pool.ntp.org"
             if case.actual.version.startswith("6"):
                 mend = "On the router: /system ntp client set enabled=yes primary-ntp=ADDRESS"
