@@ -12,7 +12,8 @@ from device.facts import Fact, load
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/routeros-facts.md"
 BEGIN = "<!-- written by `make facts` from tests/device/facts -->\n"
 END = "<!-- end of what is written -->\n"
-HEAD = "| fact | | source | how sure | versions |\n|---|---|---|---|---|\n"
+HEAD = "| fact | | source | how sure | versions | test |\n|---|---|---|---|---|---|\n"
+TEST = "`test_every_fact_holds`"
 
 
 def table(facts: Iterable[Fact]) -> str:
@@ -21,7 +22,7 @@ def table(facts: Iterable[Fact]) -> str:
 
 def row(fact: Fact) -> str:
     versions = " ".join(f"`{condition}`" for condition in fact.versions)
-    cells = (f"`{fact.id}`", fact.says, fact.source, fact.sure, versions)
+    cells = (f"`{fact.id}`", fact.says, fact.source, fact.sure, versions, TEST)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
