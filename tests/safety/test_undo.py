@@ -2,6 +2,7 @@
 """`reconcile undo`: everything is as before the run, or the row that moved on is named."""
 
 import json
+import subprocess
 
 import pytest
 from end_to_end.world import World
@@ -290,3 +291,48 @@ def test_a_restore_that_is_taken_back_cuts_again(valley: World) -> None:
     assert "10.21.0.12" not in lists_of(norte, "rc-suspended")
     undone(valley)
     assert "10.21.0.12" in lists_of(norte, "rc-suspended")
+
+
+# -- the noted commit ----------------------------------------------------------------
+
+
+def commit(world: World) -> str:
+    who = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+
+    def git(*arguments: str) -> str:
+        command = ["git", *who, "-C", str(world.root), *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    git("init", "--quiet")
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "state")
+    return git("rev-parse", "HEAD")
+
+
+def noted(device: Device) -> list[str]:
+    rows = device.rows("/ip/firewall/address-list")
+    return [row["comment"].split()[0] for row in rows if row["list"] == "rc-state"]
+
+
+def test_the_noted_commit_goes_back_too(valley: World) -> None:
+    norte = valley.device("rb-norte")
+    first = commit(valley)
+    assert valley.run("apply", "--yes").code == 0
+    edit(valley, client("norte", "luis-mora"), plan="hogar-10")
+    second = commit(valley)
+    assert valley.run("apply", "--yes").code == 0
+    assert noted(norte) == [f"commit={second}"]
+    undone(valley)
+    assert noted(norte) == [f"commit={first}"]
+    # The files moved on, and nobody touched the router: nothing of it is drift.
+    assert valley.run("drift", "--router", "rb-norte").code == 0
+
+
+def test_the_first_commit_that_was_noted_goes_away(valley: World) -> None:
+    commit(valley)
+    edit(valley, client("norte", "luis-mora"), plan="hogar-10")
+    commit(valley)
+    assert valley.run("apply", "--yes").code == 0
+    assert noted(valley.device("rb-norte")) != []
+    undone(valley)
+    assert noted(valley.device("rb-norte")) == []
