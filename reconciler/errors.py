@@ -8,6 +8,7 @@ for what ends a piece of work. Imports nothing of the project.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -15,8 +16,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, order=True)
-class Where:
+class Where(NamedTuple):
     """A place in the state repository: a path relative to its root, and a line from 1 on."""
 
     file: str

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
@@ -15,8 +16,7 @@ from reconciler.errors import Where
 from reconciler.models import Client, Mode, Plan, Router, Service, Settings, Shaping, Zone
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
+class Subscription(NamedTuple):
     """One service of one client with its plan, zone and router; `where`: its first line."""
 
     client: Client
