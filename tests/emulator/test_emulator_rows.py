@@ -163,6 +163,30 @@ def test_place_before_belongs_to_ordered_menus(console: Console) -> None:
             {"name": "p", "ranges": "10.0.0.2"},
             "item with such name already exists",
         ),
+        (
+            "/ip/address",
+            {"address": "10.0.0.1/24", "interface": "ether1"},
+            {"address": "10.0.0.1/24", "interface": "ether1"},
+            "already have such address",
+        ),
+        (
+            "/ip/dhcp-server",
+            {"name": "d", "interface": "ether1"},
+            {"name": "d", "interface": "ether2"},
+            "server with such name already exists",
+        ),
+        (
+            "/queue/tree",
+            {"name": "t", "parent": "global"},
+            {"name": "t", "parent": "global"},
+            "already have such name",
+        ),
+        (
+            "/queue/type",
+            {"name": "t", "kind": "pcq"},
+            {"name": "t", "kind": "sfq"},
+            "already have such name",
+        ),
     ],
 )
 def test_twins_are_refused(

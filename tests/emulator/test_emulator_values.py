@@ -117,6 +117,7 @@ INVALID = "invalid value for argument {}"
         ("/ppp/secret", "remote-address", "nowhere", INVALID.format("remote-address")),
         ("/ppp/secret", "remote-address", "", INVALID.format("remote-address")),
         ("/ppp/secret", "name", "", INVALID.format("name")),
+        ("/queue/simple", "max-limit", "2.5M/10M", INVALID.format("max-limit")),
         ("/ppp/profile", "remote-address", "no-pool", INVALID.format("remote-address")),
         ("/ppp/profile", "parent-queue", "nope", MATCH.format("parent-queue")),
         ("/ip/hotspot/user", "server", "nope", MATCH.format("server")),
