@@ -4,7 +4,7 @@
 import click
 
 from reconciler.apply import remove_state
-from reconciler.cli.apply import carry_out
+from reconciler.cli.carrying import carry_out
 from reconciler.cli.context import Repo, confirm, first_code, print_lines
 from reconciler.cli.plan import change_set, status_codes
 from reconciler.errors import RouterError

@@ -4,7 +4,7 @@
 import click
 
 from reconciler.apply import remove_state, write_state
-from reconciler.cli.apply import carry_out, check_limits, check_lockout, seal_of
+from reconciler.cli.carrying import carry_out, check_limits, check_lockout, seal_of
 from reconciler.cli.context import (
     Repo,
     allow_options,
