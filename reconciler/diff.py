@@ -108,9 +108,10 @@ def _take(marked: dict[str, list[Row]], desired: Desired, *, exact: bool) -> Row
 
 def _same_key(kind: Kind, row: Row, values: Values) -> bool:
     # Spelled alike is the common case; canonical keys cost ten times as much.
-    if all(row.get(name) == values.get(name) for name in kind.key):
-        return True
-    return kind.key_of(row) == kind.key_of(values)
+    for name in kind.key:
+        if row.get(name) != values.get(name):
+            return kind.key_of(row) == kind.key_of(values)
+    return True
 
 
 def compare(

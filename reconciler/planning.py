@@ -169,7 +169,7 @@ def take_census(router: Router, wanted: Wanted, actual: Actual) -> Census:
 
 def suspends(kind: Kind, row: Row, suspended_list: str) -> bool:
     """Whether a row of a service is what suspends it."""
-    if kind in (ADDRESS_LIST, ADDRESS_LIST6):
+    if kind is ADDRESS_LIST or kind is ADDRESS_LIST6:
         return row.get("list") == suspended_list
     if kind is PPP_SECRET:
         return row.get("profile", "").startswith(SUSPENDED_PROFILE)

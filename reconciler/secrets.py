@@ -37,6 +37,7 @@ _MOST_BYTES = 64 * 1024
 _SHORTEST_REDACTED = 4
 _ARMOR = ("-----BEGIN AGE ENCRYPTED FILE-----", "-----END AGE ENCRYPTED FILE-----")
 _SETTINGS = Where("reconcile.yaml")
+_PLACES = range((_LENGTH - 1) * _BITS, -1, -_BITS)
 
 
 def derive(key: bytes, client: str, service: str, generation: int) -> str:
@@ -47,8 +48,7 @@ def derive(key: bytes, client: str, service: str, generation: int) -> str:
     """
     message = f"reconcile/1\0{client}\0{service}\0{generation}".encode()
     bits = int.from_bytes(hmac.digest(key, message, sha256)) >> (256 - _LENGTH * _BITS)
-    places = range((_LENGTH - 1) * _BITS, -1, -_BITS)
-    return "".join(ALPHABET[(bits >> place) & (2**_BITS - 1)] for place in places)
+    return "".join([ALPHABET[(bits >> place) & (2**_BITS - 1)] for place in _PLACES])
 
 
 class Secrets:

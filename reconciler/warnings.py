@@ -70,18 +70,15 @@ def _fasttrack(wanted: Sequence[Desired], actual: Actual) -> Iterator[Finding]:
 def _covering_queues(wanted: Sequence[Desired], actual: Actual) -> Iterator[Finding]:
     """Foreign queues before ours whose target holds a client's address: the first match wins."""
     rows = actual.rows(QUEUE_SIMPLE.path)
-    place = {row.get("name"): at for at, row in enumerate(rows)}
-    # (address, place in the list, parent), sorted by address, so that a prefix is a slice.
-    hosts = sorted(
-        (low, place.get(row.values["name"], len(rows)), row.values.get("parent", "none"))
-        for row in wanted
-        if row.kind is QUEUE_SIMPLE
-        for low, _ in _ranges(row.values["target"])
-    )
-    covering = [
-        row.get("name", "")
+    foreign = [
+        (at, row)
         for at, row in enumerate(rows)
         if QUEUE_SIMPLE.mark_of(row) is None and _is_enabled_root(row)
+    ]
+    hosts = _hosts(wanted, rows) if foreign else []
+    covering = [
+        row.get("name", "")
+        for at, row in foreign
         for low, high in _ranges(row.get("target", ""))
         if any(
             after > at and parent != row.get("name")
@@ -100,6 +97,18 @@ def _covering_queues(wanted: Sequence[Desired], actual: Actual) -> Iterator[Find
 
 
 Host = tuple[int, int, str]
+"""An address of ours, the place of its queue in the list, and the queue's parent."""
+
+
+def _hosts(wanted: Sequence[Desired], rows: Sequence[Row]) -> list[Host]:
+    """Sorted by address, so that a prefix is a slice."""
+    place = {row.get("name"): at for at, row in enumerate(rows)}
+    return sorted(
+        (low, place.get(row.values["name"], len(rows)), row.values.get("parent", "none"))
+        for row in wanted
+        if row.kind is QUEUE_SIMPLE
+        for low, _ in _ranges(row.values["target"])
+    )
 
 
 def _between(hosts: list[Host], low: int, high: int) -> list[Host]:

@@ -5,7 +5,7 @@ May import errors, normal, kinds, desired, models, inventory and secrets.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator, Mapping
 
 from reconciler.compile.plans import plan_rows, suspended_profile
 from reconciler.compile.rules import rule_rows
@@ -24,30 +24,42 @@ def compile_router(
     """Everything `router` must hold. `noticed`: services (`client/service`) with an open invoice
     past its notice date, whose addresses go into the notice list.
     """
-    here = [sub for sub in inventory.subscriptions if sub.router.id == router.id]
+    here = inventory.by_router.get(router.id, ())
     managed = [sub for sub in here if sub.client.manage and sub.service.has_rows]
     rows = list(rule_rows(router, inventory.where(router)))
     rows += _plans(inventory, router, managed)
     for sub in managed:
         rows += service_rows(sub, secrets)
-        if sub.id in noticed and sub.service.status is Status.ACTIVE:
+        if sub.service.status is Status.ACTIVE and sub.id in noticed:
             rows += notice_rows(sub)
+    waiting = [sub for sub in here if sub.zone.sessions is Sessions.WAIT]
     return Wanted(
         rows=tuple(rows),
-        unmanaged=_marks(sub for sub in inventory.subscriptions if not sub.client.manage),
-        elsewhere={
-            mark: sub.router.id
-            for sub in inventory.subscriptions
-            if sub.client.manage and sub.service.has_rows and sub.router.id != router.id
-            for mark in (sub.id, *sub.former_ids)
-        },
-        known=_marks(inventory.subscriptions),
-        waiting=_marks(sub for sub in here if sub.zone.sessions is Sessions.WAIT),
+        unmanaged=inventory.unmanaged_marks,
+        elsewhere=_Elsewhere(inventory.homes, router.id),
+        known=inventory.known_marks,
+        waiting=frozenset(mark for sub in waiting for mark in (sub.id, *sub.former_ids)),
     )
 
 
-def _marks(subs: Iterable[Subscription]) -> frozenset[str]:
-    return frozenset(mark for sub in subs for mark in (sub.id, *sub.former_ids))
+class _Elsewhere(Mapping[str, str]):
+    """The homes of services, without those on one router; the same dict serves all routers."""
+
+    def __init__(self, homes: Mapping[str, str], router: str) -> None:
+        self._homes = homes
+        self._router = router
+
+    def __getitem__(self, mark: str) -> str:
+        home = self._homes[mark]
+        if home == self._router:
+            raise KeyError(mark)
+        return home
+
+    def __iter__(self) -> Iterator[str]:
+        return (mark for mark, home in self._homes.items() if home != self._router)
+
+    def __len__(self) -> int:
+        return sum(home != self._router for home in self._homes.values())
 
 
 def _plans(inventory: Inventory, router: Router, subs: Collection[Subscription]) -> list[Desired]:

@@ -6,6 +6,7 @@ size, times of change) is taken from the store; of another one the files are rea
 with other bytes are parsed. Imports of the project: errors, its neighbours.
 """
 
+import concurrent.futures
 import gc
 import multiprocessing
 import os
@@ -15,8 +16,6 @@ import threading
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -33,7 +32,7 @@ PACK = 500
 LEAST_PARALLEL = 2000
 
 # A process was killed or could not be had: then this one does it alone.
-_FAILURES = (BrokenProcessPool, OSError)
+_FAILURES = (concurrent.futures.BrokenExecutor, OSError)
 
 
 @dataclass(frozen=True)
@@ -184,9 +183,10 @@ def _parcels(
         yield pack, _pack_up(root, pack, body)
 
 
-def _processes(count: int) -> ProcessPoolExecutor:
+def _processes(count: int) -> concurrent.futures.ProcessPoolExecutor:
+    # Named in full, since Python imports what it needs for that with the first use of the name.
     context = multiprocessing.get_context("fork")
-    return ProcessPoolExecutor(count, context, initializer=_be_quiet)
+    return concurrent.futures.ProcessPoolExecutor(count, context, initializer=_be_quiet)
 
 
 def _cores() -> int:

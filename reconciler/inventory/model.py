@@ -4,8 +4,10 @@
 Pure values. Imports of the project: errors, models.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import NamedTuple
@@ -99,6 +101,34 @@ class Inventory:
     subscriptions: tuple[Subscription, ...] = ()
     places: Mapping[int, Where] = field(default_factory=dict, repr=False, compare=False)
 
+    @cached_property
+    def by_router(self) -> Mapping[str, Sequence[Subscription]]:
+        """The subscriptions of each router that has any."""
+        found: defaultdict[str, list[Subscription]] = defaultdict(list)
+        for sub in self.subscriptions:
+            found[sub.router.id].append(sub)
+        return dict(found)
+
+    @cached_property
+    def known_marks(self) -> frozenset[str]:
+        """The marks of every service, those under former ids too."""
+        return _marks(self.subscriptions)
+
+    @cached_property
+    def unmanaged_marks(self) -> frozenset[str]:
+        """The marks that come off while their rows stay."""
+        return _marks(sub for sub in self.subscriptions if not sub.client.manage)
+
+    @cached_property
+    def homes(self) -> Mapping[str, str]:
+        """Mark -> router, for every service that is to have rows."""
+        return {
+            mark: sub.router.id
+            for sub in self.subscriptions
+            if sub.client.manage and sub.service.has_rows
+            for mark in (sub.id, *sub.former_ids)
+        }
+
     def where(self, part: BaseModel) -> Where:
         """Where a router, zone, plan, client or service of this inventory stands.
 
@@ -109,3 +139,7 @@ class Inventory:
             return self.places[id(part)]
         except KeyError:
             raise LookupError(f"{type(part).__name__} was not read from a file") from None
+
+
+def _marks(subs: Iterable[Subscription]) -> frozenset[str]:
+    return frozenset(mark for sub in subs for mark in (sub.id, *sub.former_ids))
