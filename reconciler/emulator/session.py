@@ -202,7 +202,11 @@ class Session:
     def _cancel(self, words: list[str], tag: str | None) -> None:
         """Who is cancelled hears of it before and after the `!done` of the cancel [recorded]."""
         wanted = next((word[5:] for word in words if word.startswith("=tag=")), None)
-        ended = self._listeners.cancel(None if wanted is None else f".tag={wanted}")
+        which = None if wanted is None else f".tag={wanted}"
+        ended = self._listeners.cancel(which)
+        if self._mixer is not None:
+            cut = self._mixer.cut(which)
+            ended += [one for one in cut if one not in ended]
         for one in ended:
             self._say("!trap", one, "=category=2", "=message=interrupted")
         self._say("!done", tag)

@@ -11,6 +11,7 @@ from collections import deque
 
 MOST_AT_ONCE = 8
 REST = 0.1
+ROW = b"\x03!re"
 
 
 class Mixer:
@@ -27,6 +28,17 @@ class Mixer:
 
     def put(self, lane: object, sentence: bytes) -> None:
         self._lanes.setdefault(lane, deque()).append(sentence)
+
+    def cut(self, tag: str | None) -> list[str]:
+        """Gives up the rest of prints under way, of this tag or of every one; their tags."""
+        found = [
+            lane
+            for lane, waiting in self._lanes.items()
+            if isinstance(lane, str) and tag in (None, lane) and waiting[0].startswith(ROW)
+        ]
+        for lane in found:
+            del self._lanes[lane]
+        return found
 
     def deal(self, *, whole: bool = False) -> bytes:
         """Some of the sentences, a few of each lane in turn; all of them where `whole`."""

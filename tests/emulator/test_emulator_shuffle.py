@@ -109,3 +109,22 @@ def test_asynchronous_librouteros_too(mixed: Server) -> None:
         return len(rows)
 
     assert asyncio.run(count()) == 300
+
+
+def test_a_print_under_way_can_be_cancelled() -> None:
+    session = Session(busy_device())
+    session.enter("admin")
+    session.shuffle(2)
+    reader = SentenceReader()
+    reader.feed(session.receive(encode_sentence([f"{LONG}/print", ".tag=1"])))
+    assert session.waits
+    first = list(reader.sentences())
+    assert {reply[0] for reply in first} == {"!re"}
+    rest = drained(session, encode_sentence(["/cancel", "=tag=1", ".tag=2"]))
+    own = [reply for reply in rest if ".tag=1" in reply]
+    assert own == [
+        ["!trap", ".tag=1", "=category=2", "=message=interrupted"],
+        ["!done", ".tag=1"],
+    ]
+    assert ["!done", ".tag=2"] in rest
+    assert len(first) < 300
