@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where the passwords found on a router are kept: as age, as variables, in clear, or not at all.
 
-Imports models, secrets and, for age, pyrage.
+Imports models, sealing and secrets.
 """
 
-import importlib
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
 from reconciler.errors import FilesError, UsageError
 from reconciler.models import Settings
+from reconciler.sealing import can_seal, find_recipients, seal
 from reconciler.secrets import Secrets, derive
 
 
@@ -34,30 +34,12 @@ class Vault:
                 "Secrets in clear need `secrets: {allow_plain: true}` in the settings."
             )
         if self.how is Keeping.AGE:
-            self._recipients = self._find_recipients()
+            self._recipients = find_recipients(self._settings, secrets)
 
     def _default(self) -> Keeping:
-        if self._settings.age_identity is not None:
+        if can_seal(self._settings):
             return Keeping.AGE
         return Keeping.PLAIN if self._settings.allow_plain else Keeping.NOT
-
-    def _find_recipients(self) -> list[Any]:
-        if self._settings.age_identity is None:
-            raise UsageError("Keeping secrets as age needs `secrets: {age_identity: …}`.")
-        try:
-            pyrage = importlib.import_module("pyrage")
-        except ImportError:
-            raise UsageError("Keeping secrets as age needs the extra `age`.") from None
-        text = self._secrets.resolve(self._settings.age_identity)
-        lines = [line.strip() for line in text.splitlines()]
-        try:
-            return [
-                pyrage.x25519.Identity.from_str(line).to_public()
-                for line in lines
-                if line.startswith("AGE-SECRET-KEY-")
-            ]
-        except pyrage.IdentityError:
-            raise UsageError("The age identity cannot be read.") from None
 
     @property
     def keeps(self) -> bool:
@@ -80,7 +62,7 @@ class Vault:
             self.environ[name] = password
             return {"env": name}
         if self.how is Keeping.AGE and self._recipients:
-            return {"age": self._encrypt(password)}
+            return {"age": seal(password, self._recipients)}
         raise ValueError(
             "its password cannot be kept: no age identity, and secrets in clear are off"
         )
@@ -90,8 +72,3 @@ class Vault:
             return derive(self._secrets.key, client, service, 1) == password
         except FilesError:
             return False
-
-    def _encrypt(self, password: str) -> str:
-        pyrage = importlib.import_module("pyrage")
-        sealed: bytes = pyrage.encrypt(password.encode(), self._recipients, armored=True)
-        return sealed.decode("ascii")

@@ -30,6 +30,7 @@ COMMANDS = {
     "doctor": "doctor",
     "client": "client",
     "billing": "billing.cli:billing",
+    "secrets": "secrets",
     "emulator": "emulator",
     "demo": "demo",
 }

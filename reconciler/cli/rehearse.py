@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.apply import keep_only_reviewed, read_plan_file
+from reconciler.cli.chosen import keep_only_reviewed, read_plan_file
 from reconciler.cli.context import Repo, first_code, print_lines, scope_options
 from reconciler.cli.plan import change_set, status_codes
 from reconciler.fleet import Fleet

@@ -37,6 +37,15 @@ class Company(Model):
     """As it is printed."""
 
 
+Recipient = Annotated[
+    str,
+    BeforeValidator(
+        shape(r"age1[0-9a-z]{20,200}|ssh-(ed25519|rsa) [0-9A-Za-z+/=]{20,2000}( .*)?",
+              "an age recipient", "age1… or ssh-ed25519 …")
+    ),
+]  # fmt: skip
+
+
 class SecretSettings(Model):
     """Where the repository's own secrets are, and which kinds are accepted."""
 
@@ -44,6 +53,8 @@ class SecretSettings(Model):
     """The repository key: derives passwords, makes secrets comparable, signs plan files."""
     age_identity: Secret | None = None
     """The age identity (`AGE-SECRET-KEY-…`) that opens `age` secrets."""
+    age_recipients: tuple[Recipient, ...] = ()
+    """For whom secrets are encrypted (`age1…`, `ssh-ed25519 …`); default: the identity's own."""
     allow_plain: Bool = False
     """Whether `{plain: …}` is accepted anywhere."""
 

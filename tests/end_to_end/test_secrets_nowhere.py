@@ -4,6 +4,8 @@
 Only the routers themselves are told passwords: in the login, and in `password` of an add or set.
 """
 
+import contextlib
+import io
 import json
 import logging
 import os
@@ -23,6 +25,7 @@ from end_to_end.world import KEY, Ran, World, router_password, run_cli
 from reconciler.cli import COMMANDS, cli
 from reconciler.data import demo_export
 from reconciler.emulator import Device
+from reconciler.emulator.session import Verdict
 from reconciler.secrets import derive
 
 PLAIN = "canary-plain-of-ana"
@@ -378,3 +381,60 @@ def test_nor_does_the_emulator(tmp_path: Path) -> None:
     assert first.startswith("listening on ")
     assert served.returncode in (0, 130)
     assert found_in(first + out + err) == []
+
+
+def test_nor_is_one_an_argument_of_a_process(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every process that a command starts, with what is in its arguments and what it is given."""
+    started: list[str] = []
+    real = subprocess.Popen.__init__
+
+    def noting(self: Any, args: Any, *more: Any, **fields: Any) -> None:
+        words = [args] if isinstance(args, str | bytes | Path) else list(args)
+        started.append(" ".join(os.fsdecode(word) for word in words))
+        real(self, args, *more, **fields)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", noting)
+    watch.run("plan", "--adopt")
+    watch.run("apply", "--adopt", "--yes", *ALLOW)
+    watch.run("apply", "--resume", "--yes", *ALLOW)
+    watch.run("drift")
+    watch.run("undo", "--yes", *ALLOW)
+    watch.run("status")
+    watch.run("doctor", "rb-norte")
+    assert any("git" in command for command in started)
+    assert [command for command in started if found_in(command)] == []
+
+
+def test_its_own_arguments_hold_none_while_it_runs(watch: Watch) -> None:
+    """As the system shows them to every user, seen in the middle of an apply."""
+    world = watch.world
+    shown: list[str] = []
+
+    def look() -> Verdict:
+        for process in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                shown.append(process.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+        return Verdict.PASS
+
+    world.servers["rb-norte"].faults.at_write(2, look)
+    command = [sys.executable, "-m", "reconciler", "--repo", str(world.root)]
+    environ = {**os.environ, **world.environ}
+    subprocess.run(
+        [*command, "apply", "--adopt", "--yes", *ALLOW], env=environ, check=True, timeout=60,
+        capture_output=True,
+    )  # fmt: skip
+    mine = [line for line in shown if str(world.root) in line]
+    assert len(mine) >= 1
+    assert [line for line in mine if found_in(line)] == []
+
+
+def test_nor_does_encrypting_one(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{HAND}\n"))
+    ran = watch.run("secrets", "encrypt")
+    assert ran.code == 0, ran.text
+    watch.accept_files()
+    add_client(watch.world, "ana", "ppp", 7, json.loads(ran.out))
+    loaded = watch.world.load()
+    (service,) = loaded.inventory.clients["ana"].services
+    assert service.password is not None
+    assert loaded.secrets.resolve(service.password, "ana", "internet") == HAND

@@ -4,13 +4,12 @@
 Nothing of them is printed.
 """
 
-import base64
-import importlib
 import secrets as random
 
 from reconciler.cli.context import Repo
 from reconciler.clients.fields import FIELDS, Kind
 from reconciler.errors import UsageError
+from reconciler.sealing import can_seal, find_recipients, seal_line
 from reconciler.secrets import ALPHABET
 
 RANDOM = "random"
@@ -29,33 +28,16 @@ def with_random(repo: Repo, values: dict[str, str]) -> dict[str, str]:
 
 
 def seal(repo: Repo, text: str) -> str:
-    """`age:…` for the repository's own identity, else `plain:…` where the settings allow it.
+    """`age:…` for the repository's recipients, else `plain:…` where the settings allow it.
 
     Raises UsageError where neither is possible.
     """
     settings = repo.loaded.inventory.settings.secrets
-    if settings.age_identity is not None:
-        return "age:" + _encrypted(repo.loaded.secrets.resolve(settings.age_identity), text)
+    if can_seal(settings):
+        return "age:" + seal_line(text, find_recipients(settings, repo.loaded.secrets))
     if settings.allow_plain:
         return f"plain:{text}"
     raise UsageError(
         "A random password has to be kept somewhere: set `secrets: {age_identity: …}` in"
         " reconcile.yaml, or use a derived one (derived:1), which is computed from the key."
     )
-
-
-def _encrypted(identity: str, text: str) -> str:
-    try:
-        pyrage = importlib.import_module("pyrage")
-    except ImportError as error:
-        raise UsageError("Encrypting needs pyrage: install the extra `age`.") from error
-    lines = [line.strip() for line in identity.splitlines()]
-    try:
-        recipients = [
-            pyrage.x25519.Identity.from_str(line).to_public()
-            for line in lines
-            if line and not line.startswith("#")
-        ]
-    except pyrage.IdentityError as error:
-        raise UsageError("The age identity cannot be read: it begins AGE-SECRET-KEY-.") from error
-    return base64.b64encode(pyrage.encrypt(text.encode(), recipients)).decode()
