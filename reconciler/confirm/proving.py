@@ -13,7 +13,7 @@ from time import monotonic
 from reconciler.change import Change
 from reconciler.confirm.deadman import PREFIX, disarm, install
 from reconciler.confirm.script import undo_script
-from reconciler.confirm.waiting import before_proof, identity, waits
+from reconciler.confirm.waiting import before_proof, identity, waiting
 from reconciler.errors import Problem, ReconcileError, RouterError
 from reconciler.fleet import Fleet
 from reconciler.planning import RouterPlan, narrowed
@@ -61,9 +61,8 @@ class Confirmation:
         """
         fleet.plan_with(_before_proof(fleet.planner))
         for work in fleet.works:
-            changes = work.plan.changes if work.is_ready else ()
-            self._waiting[work.plan.router] = {identity(c) for c in changes if waits(c)}
             if work.is_ready:
+                self._waiting[work.plan.router] = {identity(c) for c in waiting(work.plan)}
                 work.plan = before_proof(work.plan)
         scripts = self._scripts(fleet)
 
@@ -154,8 +153,8 @@ class Confirmation:
 
         def again(work: Work, session: Session) -> None:
             whole = plan(work.target, read_router(session))
-            waiting = self._waiting[work.plan.router]
-            work.plan, _ = narrowed(whole, lambda change: identity(change) in waiting)
+            later = self._waiting[work.plan.router]
+            work.plan, _ = narrowed(whole, lambda change: identity(change) in later)
 
         for work in fleet.works:
             if work.is_ready and work.session is not None:

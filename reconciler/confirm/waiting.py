@@ -5,7 +5,6 @@ Whatever the router may have to undo by itself stands in a script there, which e
 nothing that needs a secret to be undone is done. Imports arrange, change, kinds, planning, undo.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from reconciler.arrange import held_back
@@ -23,10 +22,13 @@ def before_proof(plan: RouterPlan) -> RouterPlan:
 
     The same function over what is planned anew afterwards says whether this part was done.
     """
-    waiting = {id(change) for change in held_back(plan.changes, _has_secret)}
+    later = {id(change) for change in held_back(plan.changes, _has_secret)}
     made: dict[int, Change] = {}
     for change in plan.changes:
-        now = _disabled(change) if id(change) in waiting else _without_secrets(change)
+        now = _without_secrets(change)
+        if id(change) in later:
+            # A service that moves to another router stays until it is seen there.
+            now = None if plan.moves_to(change) else _disabled(change)
         if now is not None:
             made[id(change)] = now
     sessions = tuple(
@@ -37,13 +39,10 @@ def before_proof(plan: RouterPlan) -> RouterPlan:
     return replace(plan, changes=tuple(made.values()), sessions=sessions)
 
 
-def waits(change: Change) -> bool:
-    """Whether a change of the plan, or a part of it, is left for after the proof."""
-    return _has_secret(change) or any(is_secret(change.kind, name) for name in _set(change))
-
-
-def _set(change: Change) -> Mapping[str, str | None]:
-    return {} if change.action is Action.ADD else change.after
+def waiting(plan: RouterPlan) -> list[Change]:
+    """The changes that are left for after the proof, whole or in part."""
+    later = {id(change) for change in held_back(plan.changes, _has_secret)}
+    return [c for c in plan.changes if id(c) in later or _without_secrets(c) is not c]
 
 
 def _has_secret(change: Change) -> bool:

@@ -13,6 +13,7 @@ from safety.valley import (
     client,
     differences,
     edit,
+    marked,
     secrets_on,
     undo_files,
 )
@@ -188,6 +189,28 @@ def test_one_router_that_is_not_proven_leaves_none_confirmed(valley: World) -> N
     for name, was in before.items():
         let_pass(valley.device(name), SECONDS + 1)
         assert contents(valley.device(name)) == was
+
+
+def test_who_takes_the_name_of_a_login_that_goes_waits_for_it(valley: World) -> None:
+    norte = valley.device("rb-norte")
+    (valley.root / client("norte", "itzel-xool")).unlink()
+    edit(valley, client("norte", "luis-mora"), name="itzel-xool", comment="Otra")
+    ran = confirmed(valley)
+    assert ran.code == 0, ran.text
+    assert marked(norte, "/ppp/secret", "luis-mora/internet")["name"] == "itzel-xool"
+    assert valley.run("plan", "--router", "rb-norte", "--detailed-exitcode").code == 0
+
+
+def test_a_service_that_moves_is_on_one_router_at_least(valley: World) -> None:
+    """It is neither removed nor switched off where it was, until it is proven where it goes."""
+    edit(valley, client("sur", "carmen-yanez"), router="rb-norte")
+    with valley.listening("rb-sur") as heard:
+        ran = valley.run("apply", "--yes", "--confirm", str(SECONDS), *LOOSE)
+    assert ran.code == 0, ran.text
+    secrets = [words for words in heard if words[0].startswith("/ppp/secret")]
+    assert [words[0] for words in secrets] == ["/ppp/secret/remove"]
+    rows = valley.device("rb-norte").rows("/ppp/secret")
+    assert "carmen-yanez" in [row["name"] for row in rows]
 
 
 def test_a_router_that_waits_to_undo_is_not_written_to(valley: World, norte: Device) -> None:
