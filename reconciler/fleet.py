@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from threading import Event, Thread
+from threading import BoundedSemaphore, Event, Thread
 
 from reconciler.changeset import Stale
 from reconciler.errors import RouterError
@@ -43,17 +43,25 @@ from reconciler.work import (
 )
 
 PARALLEL = 32
+MOST_THREADS = 512
 
 
 class Fleet:
-    """All routers of a run, with their sessions open between planning and writing."""
+    """All routers of a run, with their sessions open between planning and writing.
+
+    `parallel`: how many are read, planned or written to at once.
+    """
 
     def __init__(
         self, targets: Iterable[Target], *, parallel: int = PARALLEL, plan: Planner = planner
     ) -> None:
         self._targets = list(targets)
         self._plan = plan
-        self._pool = ThreadPoolExecutor(max(1, parallel), thread_name_prefix="router")
+        # Each router has a thread to wait in, so that those that are away delay nobody; how many
+        # are read and planned at once, which takes memory, is another matter.
+        threads = min(max(1, len(self._targets)), MOST_THREADS)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="router")
+        self._turn = BoundedSemaphore(max(1, parallel))
         self.works: list[Work] = []
 
     def __enter__(self) -> "Fleet":
@@ -66,6 +74,11 @@ class Fleet:
         for work in self.works:
             work.close()
         self._pool.shutdown(cancel_futures=True)
+
+    @property
+    def routers(self) -> list[str]:
+        """The ids of all routers of the run."""
+        return [target.router.id for target in self._targets]
 
     def survey(self, on_done: Callable[[Work], None] | None = None) -> list[Work]:
         """Read and plan every router. Never raises for a router."""
@@ -83,8 +96,9 @@ class Fleet:
         session: RouterSession | None = None
         try:
             session = connect(target.endpoint)
-            plan = self._plan(target, read_router(session))
-            return Work(target, with_live_sessions(plan, session), session)
+            with self._turn:
+                plan = self._plan(target, read_router(session))
+                return Work(target, with_live_sessions(plan, session), session)
         except RouterError as error:
             if session:
                 session.close()
@@ -101,8 +115,9 @@ class Fleet:
         def take(work: Work) -> Held | Stale | None:
             assert work.session is not None
             try:
-                work.lease = acquire(work.session, owner, now)
-                self._plan_again(work)
+                with self._turn:
+                    work.lease = acquire(work.session, owner, now)
+                    self._plan_again(work)
             except (Held, Stale) as refusal:
                 return refusal
             except RouterError as error:
@@ -146,7 +161,8 @@ class Fleet:
         def one(work: Work) -> None:
             assert work.session is not None
             try:
-                act(work, work.session)
+                with self._turn:
+                    act(work, work.session)
             except RouterError as error:
                 work.plan = failed_plan(work.target.router.id, error)
 
@@ -176,7 +192,7 @@ class Fleet:
 
     def _each(self, works: Sequence[Work], act: Callable[[Work], None]) -> None:
         def locked(work: Work) -> None:
-            with work.lock:
+            with self._turn, work.lock:
                 act(work)
 
         list(self._pool.map(locked, works))

@@ -21,6 +21,7 @@ from reconciler.cli.context import (
     tidy_option,
 )
 from reconciler.cli.plan import change_set, known_clients
+from reconciler.cli.watch import Watch
 from reconciler.errors import ReconcileError, UsageError
 from reconciler.fleet import PARALLEL, Fleet
 from reconciler.guards import Allow
@@ -113,7 +114,8 @@ def apply(
     targets = make_targets(repo.loaded, scope, adopt=adopt)
     planned = tidying if tidy else planner
     with Fleet(targets, parallel=parallel, plan=planned) as fleet:
-        works = fleet.survey()
+        with Watch(fleet.routers) as watch:
+            works = fleet.survey(watch.done)
         known_clients(repo, scope, works)
         if expect:
             check_expected(change_set(repo, works), expect)
@@ -125,7 +127,7 @@ def apply(
         if form == "text":
             print_lines(text_lines(changes))
         check_limits(repo, works, Allow(**allow))
-        check_lockout(works, allow_lockout)
+        check_lockout(fleet, allow_lockout)
         if rehearse:
             _rehearse(works, planned)
         if not changes.is_empty:

@@ -20,6 +20,7 @@ from reconciler.cli.context import (
     scope_options,
 )
 from reconciler.cli.plan import change_set, known_clients, status_codes
+from reconciler.cli.watch import Watch
 from reconciler.drift import DRIFT, with_causes
 from reconciler.errors import ReconcileError
 from reconciler.fleet import Fleet
@@ -60,7 +61,8 @@ def drift(
     scope = Scope(routers, zones, clients)
     history = History(repo, scope)
     with Fleet(make_targets(repo.loaded, scope), plan=history.plan) as fleet:
-        works = fleet.survey()
+        with Watch(fleet.routers) as watch:
+            works = fleet.survey(watch.done)
         history.raise_error()
         known_clients(repo, scope, works)
         changes = change_set(repo, works)

@@ -3,6 +3,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -19,11 +20,14 @@ from reconciler.cli.context import (
     scope_options,
     tidy_option,
 )
+from reconciler.cli.watch import Watch
 from reconciler.fleet import Fleet
+from reconciler.journal import last_reached
 from reconciler.planning import Status
 from reconciler.render import markdown, text_lines
 from reconciler.run import Scope, check_clients, make_targets
 from reconciler.tidy import tidying
+from reconciler.wording import ago
 from reconciler.work import Work, planner
 
 FORMATS: dict[str, Callable[[ChangeSet], str]] = {
@@ -71,7 +75,8 @@ def plan(
     scope = Scope(routers, zones, clients)
     targets = make_targets(repo.loaded, scope, adopt=adopt)
     with Fleet(targets, plan=tidying if tidy else planner) as fleet:
-        works = fleet.survey()
+        with Watch(fleet.routers) as watch:
+            works = fleet.survey(watch.done)
         known_clients(repo, scope, works)
         changes = change_set(repo, works)
     if file:
@@ -85,6 +90,18 @@ def plan(
     if detailed_exitcode and not changes.is_empty:
         codes.append(2)
     raise SystemExit(first_code(codes))
+
+
+def tell_ages(repo: Repo, works: list[Work]) -> None:
+    """Add to what is said of a router that is away when a run here last reached it."""
+    now = datetime.now(UTC)
+    for work in works:
+        if work.plan.status is Status.UNREACHABLE:
+            reached = last_reached(repo.root, work.plan.router)
+            age = (
+                f"Last reached {ago(now - reached)} ago." if reached else "Never reached from here."
+            )
+            work.plan = replace(work.plan, error=f"{work.plan.error} {age}")
 
 
 def known_clients(repo: Repo, scope: Scope, works: list[Work]) -> None:
