@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`billing pay`: a payment as a line of the ledger, at its place."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def pay(
     values = {
         "date": str(day),
         "client": client,
-        "amount": amount.strip(),
+        "amount": _with_digits(amount.strip(), inventory.settings.minor_digits),
         "method": method.strip(),
         "reference": reference.strip(),
         "invoice": invoice.strip(),
@@ -84,3 +85,11 @@ def pay(
         return
     write(repo.root, staged)
     say(f"changed {file}. See `reconcile billing cuts`, then commit.")
+
+
+def _with_digits(text: str, digits: int) -> str:
+    """`350` as `350.00`; what is no amount stays, for the ledger's own check to tell."""
+    whole, _, fraction = text.partition(".")
+    if not re.fullmatch(r"-?\d{1,12}", whole, re.ASCII) or not digits or len(fraction) > digits:
+        return text
+    return f"{whole}.{fraction.ljust(digits, '0')}" if re.fullmatch(r"\d*", fraction) else text

@@ -46,6 +46,8 @@ class IssuedInvoices:
     last_line: str | None = None
     by_id: dict[str, Invoice] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+    is_unsure: bool = False
+    """Whether the number of a line above could not be read, so that the next may be any higher."""
 
 
 def read_invoices(
@@ -59,6 +61,7 @@ def read_invoices(
             invoice = _invoice(value, line, names, digits, currency)
         except BadLine as error:
             found.problems.append(Problem("ledger-line", error.message, error.hint, line.where))
+            found.is_unsure = True
         else:
             broken = broken_link(line, found.last_line, value["previous"])
             found.problems += [broken] if broken else []
@@ -181,11 +184,13 @@ def _number(text: str, line: RawLine, found: IssuedInvoices) -> list[Problem]:
     parts = _NUMBER.fullmatch(text)
     if parts is None:
         message = f"{show(text)} is not a number such as A-000001."
+        found.is_unsure = True
         return [Problem("ledger-number", message, None, line.where)]
     series, number = parts[1], int(parts[2])
     expected = found.numbers.get(series, 0) + 1
     found.numbers[series] = number
-    if number == expected:
+    may_be_higher, found.is_unsure = found.is_unsure, False
+    if number == expected or (may_be_higher and number > expected):
         return []
     message = f"The number {text} does not follow: {number_text(series, expected)} is next."
     hint = "Numbers have no gaps and are never given twice: restore the files from git"

@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`reconcile billing …` on a repository with git: listing, issuing, paying, cutting, explaining."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from reconciler.cli import cli
+from reconciler.cli.context import Repo
+
+FILES = {
+    "reconcile.yaml": "format: 1\ncurrency: MXN\ntimezone: America/Mexico_City\nlocale: es_MX\n",
+    "inventory/routers/rb.yaml": (
+        "id: rb\nhost: 127.0.0.1\nusername: u\npassword: {env: RB}\nblock_rules: false\n"
+    ),
+    "inventory/zones/norte.yaml": """\
+id: norte
+router: rb
+addresses: [10.0.0.0/24]
+billing:
+  start: 2026-06-20
+  issue_day: 25
+  notice_day: 28
+  due_day: 1
+  cut_day: 5
+  late_fee: {amount: "50.00"}
+taxes: {name: IVA, rate: "16", included: true}
+""",
+    "plans/p10.yaml": ("id: p10\nmode: simple-queue\ndownload: 10M\nupload: 2M\nprice: '350.00'\n"),
+}
+CLIENT = """\
+# A comment that stays.
+id: {name}
+name: {name}
+zone: norte
+services:
+  - plan: p10
+    status: active   # as long as it pays
+    since: 2026-01-01
+    address: 10.0.0.{host}
+"""
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    """Seven clients of one zone, committed on main."""
+    root = tmp_path / "repo"
+    files = dict(FILES)
+    for host, name in enumerate("ana bea carla dora eva flor gala".split(), 2):
+        files[f"inventory/clients/{name}.yaml"] = CLIENT.format(name=name, host=host)
+    for file, text in files.items():
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_text(text, encoding="utf-8")
+    git(root, "init", "-q", "-b", "main", ".")
+    commit(root)
+    return root
+
+
+def git(root: Path, *arguments: str) -> str:
+    names = {
+        f"GIT_{who}_{what}": "t@t" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+    }
+    done = subprocess.run(
+        ["git", "-C", str(root), *arguments],
+        capture_output=True, check=True, env={**os.environ, **names}, text=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+def commit(root: Path) -> None:
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "state")
+
+
+def run(root: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["--repo", str(root), "billing", *arguments])
+
+
+def data(root: Path, *arguments: str) -> Any:
+    done = run(root, *arguments, "--format", "json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def issue(root: Path, on: str) -> None:
+    done = run(root, "issue", "--on", on)
+    assert done.exit_code == 0, done.output
+    commit(root)
+
+
+def test_invoices_as_json_have_exactly_the_keys_of_the_contract(repo: Path) -> None:
+    (first, *rest) = data(repo, "invoices", "--on", "2026-06-30")
+    assert len(rest) == 6
+    assert first == {
+        "id": "ana/internet/internet/2026-07-01",
+        "number": None,
+        "client": "ana",
+        "service": "internet",
+        "kind": "internet",
+        "period": {"start": "2026-07-01", "end": "2026-08-01"},
+        "issued_on": "2026-06-25",
+        "due_on": "2026-07-01",
+        "cut_on": "2026-07-05",
+        "lines": [
+            {
+                "description": "p10, 2026-07-01 al 2026-07-31",
+                "quantity": "1",
+                "unit_price": "350.00",
+                "amount": "350.00",
+                "item": None,
+            }
+        ],
+        "subtotal": "301.72",
+        "tax": "48.28",
+        "total": "350.00",
+        "open": "350.00",
+        "currency": "MXN",
+        "status": "draft",
+    }
+
+
+def test_invoices_as_csv_and_text(repo: Path) -> None:
+    done = run(repo, "invoices", "--on", "2026-06-30", "--client", "bea", "--format", "csv")
+    (row,) = csv.DictReader(io.StringIO(done.stdout))
+    assert (row["client"], row["total"], row["status"]) == ("bea", "350.00", "draft")
+    text = run(repo, "invoices", "--on", "2026-06-30", "--client", "bea").stdout
+    assert "bea/internet/internet/2026-07-01" in text
+    assert not data(repo, "invoices", "--on", "2026-06-30", "--status", "paid")
+
+
+def test_unknown_names_are_wrong_usage(repo: Path) -> None:
+    done = run(repo, "invoices", "--client", "anna")
+    assert "There is no client anna. Did you mean ana?" in str(done.exception)
+    assert "There is no zone x." in str(run(repo, "balance", "--zone", "x").exception)
+    assert (
+        run(repo, "balance", "--on", "0001-01-01").exit_code == 2
+    )  # click's own; main makes it 64
+
+
+def test_issue_numbers_in_order_and_only_once(repo: Path) -> None:
+    issue(repo, "2026-06-25")
+    issue(repo, "2026-08-30")
+    assert "0 invoices issued" in run(repo, "issue", "--on", "2026-08-30").output
+    found = data(repo, "invoices", "--on", "2026-08-30")
+    numbers = sorted((one["issued_on"], one["client"], one["number"]) for one in found)
+    assert [number for _, _, number in numbers] == [f"A-{n:06d}" for n in range(1, 22)]
+    lines = [
+        line
+        for file in sorted((repo / "ledger/invoices").glob("*.jsonl"))
+        for line in file.read_text(encoding="utf-8").splitlines()
+    ]
+    keys = set(found[0]) - {"open", "status"} | {"recorded_on", "previous"}
+    assert all(set(json.loads(line)) == keys for line in lines)
+    assert sorted(one.name for one in (repo / "ledger/invoices").iterdir()) == [
+        "2026-06.jsonl", "2026-08.jsonl",
+    ]  # fmt: skip
+
+
+def test_issue_never_goes_back_in_time(repo: Path) -> None:
+    issue(repo, "2026-08-30")
+    (repo / "inventory/clients/new.yaml").write_text(CLIENT.format(name="new", host=99))
+    done = run(repo, "issue", "--on", "2026-07-30")
+    assert "Issue with a later --on" in str(done.exception)
+
+
+def test_numbers_are_given_on_the_main_branch_alone(repo: Path) -> None:
+    git(repo, "checkout", "-q", "-b", "feature")
+    assert "the branch feature" in str(run(repo, "issue", "--on", "2026-06-25").exception)
+    assert not (repo / "ledger").exists()
+    assert run(repo, "issue", "--on", "2026-06-25", "--dry-run", "--allow-branch").exit_code == 0
+    assert not (repo / "ledger").exists()
+    assert run(repo, "issue", "--on", "2026-06-25", "--allow-branch").exit_code == 0
+    assert (repo / "ledger/invoices/2026-06.jsonl").exists()
+
+
+def test_pay_puts_a_line_at_its_place_and_says_what_is_there_already(repo: Path) -> None:
+    for on, reference in (("2026-07-05", "B"), ("2026-07-01", "X"), ("2026-07-05", "A")):
+        done = run(repo, "pay", "ana", "100", "--on", on, "--reference", reference)
+        assert done.exit_code == 0, done.output
+    file = repo / "ledger/payments/2026-07.csv"
+    assert file.read_text(encoding="utf-8") == (
+        "date,client,amount,method,reference,invoice,note\n"
+        "2026-07-01,ana,100.00,cash,X,,\n"
+        "2026-07-05,ana,100.00,cash,A,,\n"
+        "2026-07-05,ana,100.00,cash,B,,\n"
+    )
+    before = file.read_bytes()
+    assert "there already" in run(repo, "pay", "ana", "100", "--reference", "A").output
+    assert "of ana" in str(run(repo, "pay", "bea", "100.00", "--reference", "A").exception)
+    assert run(repo, "pay", "ana", "x", "--on", "2026-07-05").exit_code == 1
+    assert run(repo, "pay", "ana", "1.005", "--on", "2026-07-05").exit_code == 1
+    assert run(repo, "pay", "ana", "1", "--invoice", "A-9", "--on", "2026-07-05").exit_code == 1
+    assert file.read_bytes() == before
+    assert run(repo, "pay", "ana", "-100", "--reference", "A", "--on", "2026-07-09").exit_code == 2
+    done = run(repo, "pay", "--reference", "A", "--on", "2026-07-09", "--", "ana", "-100")
+    assert done.exit_code == 0
+    (ana,) = data(repo, "balance", "--client", "ana", "--on", "2026-07-10")
+    assert ana == {"client": "ana", "open": "150.00", "credit": "0.00", "balance": "150.00"}
+
+
+def test_the_cut_is_a_commit_and_a_payment_takes_a_name_off_it(repo: Path, tmp_path: Path) -> None:
+    issue(repo, "2026-06-25")
+    for name in ("carla", "dora", "eva", "flor", "gala"):
+        done = run(repo, "pay", name, "350", "--on", "2026-07-01", "--reference", name)
+        assert done.exit_code == 0
+    commit(repo)
+    found = data(repo, "cuts", "--on", "2026-07-06")
+    assert [one["client"] for one in found["cuts"]] == ["ana", "bea"]
+    assert found["cuts"][0] == {
+        "client": "ana", "service": "internet", "invoice": "ana/internet/internet/2026-07-01",
+        "open": "350.00", "due_on": "2026-07-01", "cut_on": "2026-07-05",
+        "reason": "unpaid since 2026-07-01",
+    }  # fmt: skip
+    expected = tmp_path / "cuts.json"
+    expected.write_text(json.dumps({**found, "cuts": found["cuts"][1:]}), encoding="utf-8")
+    assert run(repo, "pay", "bea", "350", "--on", "2026-07-06").exit_code == 0
+    done = run(repo, "cuts", "--on", "2026-07-06", "--write", "--expect", str(expected))
+    assert done.exit_code == 0, done.output
+    assert "ana/internet is not on the expected list" in done.output
+    assert "suspended" not in (repo / "inventory/clients/ana.yaml").read_text()
+    assert run(repo, "cuts", "--on", "2026-07-06", "--write").exit_code == 0
+    text = (repo / "inventory/clients/ana.yaml").read_text(encoding="utf-8")
+    assert "# A comment that stays." in text
+    assert "status: suspended  # as long as it pays" in text
+    assert "suspended: {since: 2026-07-06, cause: debt}" in text
+    assert run(repo, "pay", "ana", "350", "--on", "2026-07-08").exit_code == 0
+    assert data(repo, "cuts", "--on", "2026-07-08")["restores"] == [
+        {"client": "ana", "service": "internet", "reason": "paid"}
+    ]
+    assert run(repo, "cuts", "--on", "2026-07-08", "--write").exit_code == 0
+    text = (repo / "inventory/clients/ana.yaml").read_text(encoding="utf-8")
+    assert "status: active  # as long as it pays" in text
+    assert "from: 2026-07-06, to: 2026-07-08" in text
+
+
+def test_a_mass_cut_is_stopped(repo: Path) -> None:
+    issue(repo, "2026-06-25")
+    done = run(repo, "cuts", "--on", "2026-07-06", "--write")
+    assert "--allow-cuts 7 lets it through" in str(done.exception)
+    assert getattr(done.exception, "exit_code", None) == 4
+    assert not git(repo, "status", "--porcelain")
+    assert run(repo, "cuts", "--on", "2026-07-06", "--write", "--allow-cuts", "6").exit_code == 1
+    assert run(repo, "cuts", "--on", "2026-07-06", "--write", "--allow-cuts", "7").exit_code == 0
+    assert len(git(repo, "status", "--porcelain").splitlines()) == 7
+
+
+def test_what_the_ledger_did_not_hold_before_cuts_nobody(repo: Path) -> None:
+    assert len(data(repo, "cuts", "--on", "2026-07-06")["cuts"]) == 7
+    done = run(repo, "cuts", "--on", "2026-07-06", "--write")
+    assert "7 invoices left out: not in the ledger before 2026-07-06." in done.output
+    assert git(repo, "status", "--porcelain") == ""
+
+
+def test_notices(repo: Path) -> None:
+    issue(repo, "2026-06-25")
+    assert data(repo, "notices", "--on", "2026-06-27") == []
+    assert data(repo, "notices", "--on", "2026-06-28", "--client", "ana") == [
+        {
+            "client": "ana", "service": "internet", "address": "10.0.0.2",
+            "invoice": "ana/internet/internet/2026-07-01", "open": "350.00",
+            "notice_on": "2026-06-28", "due_on": "2026-07-01",
+        }
+    ]  # fmt: skip
+
+
+def test_explain_names_rule_file_and_line(repo: Path) -> None:
+    issue(repo, "2026-06-25")
+    assert run(repo, "pay", "ana", "100", "--on", "2026-07-03", "--reference", "R").exit_code == 0
+    text = run(repo, "explain", "ana", "--on", "2026-07-30").stdout
+    for part in (
+        "due: 2026-07-01  due_day 1, clamped to the month  [inventory/zones/norte.yaml:8]",
+        "issued: 2026-06-25  the last issue_day on or before the due date"
+        "  [inventory/zones/norte.yaml:6]",
+        "line: p10, 2026-07-01 al 2026-07-31: 350.00  the whole price of p10 350.00"
+        "  [plans/p10.yaml:5]",
+        "paid 2026-07-03: 100.00  cash R  [ledger/payments/2026-07.csv:2]",
+        "recorded: 2026-06-25  an issued line is never changed  [ledger/invoices/2026-06.jsonl:1]",
+        "ana/internet is cut: unpaid since 2026-07-01",
+        "On 2026-07-30: open 650.00, credit 0.00, balance 650.00",
+    ):
+        assert part in text
+    told = data(repo, "explain", "ana", "--on", "2026-07-30", "--invoice", "A-000001")
+    assert [one["number"] for one in told["invoices"]] == ["A-000001"]
+
+
+def test_validate_shows_the_ledger_too(repo: Path) -> None:
+    (repo / "ledger/payments").mkdir(parents=True)
+    (repo / "ledger/payments/2026-07.csv").write_text("date;client\n")
+    done = CliRunner().invoke(cli, ["--repo", str(repo), "validate"])
+    assert done.exit_code == 1
+    assert "Columns are separated by commas here, not by semicolons" in done.stdout
+    # A client whose file is broken is no unknown client.
+    (repo / "inventory/clients/ana.yaml").write_text("id: ana\nname: [\n")
+    (repo / "ledger/payments/2026-07.csv").write_text(
+        "date,client,amount,method,reference,invoice,note\n2026-07-01,ana,1.00,cash,R,,\n"
+    )
+    done = CliRunner().invoke(cli, ["--repo", str(repo), "validate"])
+    assert "There is no client" not in done.stdout
+
+
+def test_the_files_folders_change_nothing(repo: Path) -> None:
+    before = run(repo, "invoices", "--on", "2026-09-30", "--format", "json").stdout
+    for number, file in enumerate(sorted((repo / "inventory/clients").glob("*.yaml"))):
+        folder = repo / f"inventory/clients/{9 - number}"
+        folder.mkdir()
+        file.rename(folder / file.name)
+    assert run(repo, "invoices", "--on", "2026-09-30", "--format", "json").stdout == before
+
+
+def test_today_is_that_of_the_zone(repo: Path) -> None:
+    assert Repo(repo).root == repo.resolve()
+    assert run(repo, "balance").exit_code == 0
