@@ -18,12 +18,14 @@ from typing import Any
 
 from reconciler.change import Change
 from reconciler.changeset import change_json
-from reconciler.planning import RouterPlan
+from reconciler.planning import RouterPlan, Status
 from reconciler.router import Answer
 
 Event = Mapping[str, Any]
 Sink = Callable[[Event], None]
 FOLDER = ".reconcile"
+_LOOKED_AT = 100  # journals, from the newest on
+_REACHED = (Status.OK, Status.CONFLICT)
 
 
 def state_folder(root: Path, name: str) -> Path:
@@ -58,6 +60,16 @@ class Journal:
         with self._lock:
             for sink in self._sinks:
                 sink(record)
+
+    def router(self, plan: RouterPlan) -> None:
+        """Whether a router was reached, and why it was not."""
+        self.emit(
+            "router",
+            router=plan.router,
+            status=plan.status.value,
+            version=plan.version,
+            error=self.redacted(plan.error),
+        )
 
     def planned(self, plan: RouterPlan) -> None:
         """Every change that is about to be made."""
@@ -128,3 +140,15 @@ def last_run(root: Path, folder: str, suffix: str) -> Path | None:
     """The newest file of a folder of ours; None where there is none."""
     files = sorted((root / FOLDER / folder).glob(f"*{suffix}"))
     return files[-1] if files else None
+
+
+def last_reached(root: Path, router: str) -> datetime | None:
+    """When a run here last had a session with a router; None where no journal says so."""
+    files = sorted((root / FOLDER / "journal").glob("*.jsonl"), reverse=True)
+    for path in files[:_LOOKED_AT]:
+        for event in read_journal(path):
+            if event.get("event") == "router" and event.get("router") == router:
+                if event.get("status") in _REACHED:
+                    return datetime.fromisoformat(event["time"])
+                break
+    return None

@@ -5,6 +5,7 @@ Imports nothing of the project.
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 from difflib import get_close_matches
 
 _LONGEST = 60
@@ -32,6 +33,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 def counted(number: int, noun: str) -> str:
     """`1 change`, `2 changes`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def ago(age: timedelta) -> str:
+    """The largest whole unit of a duration: `3 days`, `2 hours`, `40 seconds`."""
+    seconds = max(0, int(age.total_seconds()))
+    for size, noun in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return counted(seconds // size, noun)
+    return counted(seconds, "second")
 
 
 def listing(words: Iterable[str], most: int = 8) -> str:

@@ -20,7 +20,7 @@ from reconciler.cli.context import (
     scope_options,
     tidy_option,
 )
-from reconciler.cli.plan import change_set, known_clients
+from reconciler.cli.plan import change_set, known_clients, tell_ages
 from reconciler.cli.watch import Watch
 from reconciler.errors import ReconcileError, UsageError
 from reconciler.fleet import PARALLEL, Fleet
@@ -116,6 +116,7 @@ def apply(
     with Fleet(targets, parallel=parallel, plan=planned) as fleet:
         with Watch(fleet.routers) as watch:
             works = fleet.survey(watch.done)
+        tell_ages(repo, works)
         known_clients(repo, scope, works)
         if expect:
             check_expected(change_set(repo, works), expect)

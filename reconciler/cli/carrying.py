@@ -7,7 +7,6 @@ What `apply`, `detach`, `undo` and their kin share. May import anything.
 import getpass
 import json
 import socket
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from reconciler.cli.context import (
@@ -19,6 +18,7 @@ from reconciler.cli.context import (
 )
 from reconciler.cli.plan import status_codes
 from reconciler.confirm import Confirmation, pending
+from reconciler.errors import Problem
 from reconciler.fleet import Fleet
 from reconciler.guards import Allow, Guarded, check
 from reconciler.journal import Event, Journal, journal_file, new_run_id
@@ -71,6 +71,8 @@ def carry_out(
             run, [sink, *([_to_stdout] if stream else [])], repo.loaded.secrets.redact
         )
         journal.emit("begin", commit=repo.commit, owner=owner(), undoes=undoes, resumes=resumes)
+        for work in fleet.works:
+            journal.router(work.plan)
         for work, plan in zip(fleet.works, meant, strict=True):
             # Of a router that was lost since, what was meant for it: it is not tried.
             if not (work.is_ready and confirm_within):
@@ -135,17 +137,20 @@ def refuse_pending(work: Work, session: Session) -> None:
         )
 
 
-def check_lockout(works: Sequence[Work], allowed: bool) -> None:
+def check_lockout(fleet: Fleet, allowed: bool) -> None:
     """Raises Guarded where a plan would cut the way on which routers are reached."""
-    ready = [work for work in works if work.is_ready and work.plan.changes]
-    hosts = [work.target.endpoint.host for work in works]
-    problems = []
-    for work in [] if allowed else ready:
-        assert work.session is not None
-        addresses = addresses_of([*hosts, *seen_from(work.session)])
+    hosts = [work.target.endpoint.host for work in fleet.works]
+    found: dict[str, list[Problem]] = {}
+
+    def look(work: Work, session: Session) -> None:
+        addresses = addresses_of([*hosts, *seen_from(session)])
         path = ManagementPath(addresses, work.target.endpoint.port)
-        lists = read_lists(work.session) if needs_lists(work.plan) else ()
-        problems += lockouts(work.target.router, work.plan, path, lists)
+        lists = read_lists(session) if needs_lists(work.plan) else ()
+        found[work.plan.router] = lockouts(work.target.router, work.plan, path, lists)
+
+    if not allowed:
+        fleet.prepare(look)
+    problems = [problem for router in sorted(found) for problem in found[router]]
     if problems:
         raise Guarded(problems)
 

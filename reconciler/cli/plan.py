@@ -77,6 +77,7 @@ def plan(
     with Fleet(targets, plan=tidying if tidy else planner) as fleet:
         with Watch(fleet.routers) as watch:
             works = fleet.survey(watch.done)
+        tell_ages(repo, works)
         known_clients(repo, scope, works)
         changes = change_set(repo, works)
     if file:

@@ -59,7 +59,7 @@ def undo(
         print_lines([Line("title", f"Undo of the run {kept.run}, {kept.created}")])
         print_lines(text_lines(changes, title="Undo", nothing=_NOTHING))
         check_limits(repo, works, Allow(**allow))
-        check_lockout(works, allow_lockout)
+        check_lockout(fleet, allow_lockout)
         codes = status_codes(works)
         if any(work.is_ready and work.plan.changes for work in works):
             confirm(f"Undo {counted(_count(works), 'change')}?", yes)

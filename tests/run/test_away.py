@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Routers that are away, slow, silent, or there only now and then: the others go on."""
 
+import re
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from run.town import build
 
 from reconciler.emulator import Device
 from reconciler.emulator.session import Verdict
+from reconciler.wording import ago
 
 QUEUES = "/queue/simple"
 TIMEOUT = 1.0
@@ -69,10 +72,21 @@ def test_a_router_that_is_off_is_left_out_with_its_reason(pair: World) -> None:
     assert ran.code == 3
     assert "far: left out: far is unreachable at 127.0.0.1:" in ran.out
     assert "connection refused" in ran.out
+    assert "Never reached from here." in ran.out
     assert queues(pair, "near") == 3
     pair.servers["far"].faults.come_back()
     assert pair.run("apply", "--yes").code == 0
     assert queues(pair, "far") == 3
+    pair.servers["far"].faults.go_away()
+    assert re.search(r"far: unreachable\..* Last reached \d+ seconds? ago\.", pair.run("plan").out)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(-5, "0 seconds"), (1, "1 second"), (119, "1 minute"), (7200, "2 hours"), (90000, "1 day")],
+)
+def test_ages_are_told_in_their_largest_unit(seconds: int, text: str) -> None:
+    assert ago(timedelta(seconds=seconds)) == text
 
 
 def test_a_router_that_accepts_and_is_silent_ends_within_its_timeout(pair: World) -> None:
