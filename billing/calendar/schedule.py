@@ -55,7 +55,7 @@ class CutDays:
 class Schedule:
     """Due dates every month on one day, and the other dates around each; remembers all."""
 
-    __slots__ = ("_found", "_next", "cut_days", "due_day", "timing")
+    __slots__ = ("_before", "_found", "_next", "cut_days", "due_day", "timing")
 
     def __init__(self, timing: Timing, due_day: int, cut_days: CutDays) -> None:
         self.timing = timing
@@ -63,6 +63,7 @@ class Schedule:
         self.cut_days = cut_days
         self._found: dict[date, Dates] = {}
         self._next: dict[date, date] = {}
+        self._before: dict[date, date | None] = {}
 
     def next_due(self, day: date) -> date:
         """The first due date after a day."""
@@ -74,6 +75,13 @@ class Schedule:
     def last_due(self, day: date) -> date:
         """The last due date on or before a day."""
         return last_until(self.due_day, day)
+
+    def due_before(self, due: date) -> date | None:
+        """The due date before another; None where that is none."""
+        if due not in self._before:
+            before = self.last_due(due - ONE_DAY) if self.is_due(due) else None
+            self._before[due] = before
+        return self._before[due]
 
     def is_due(self, day: date) -> bool:
         return last_until(self.due_day, day) == day

@@ -33,6 +33,17 @@ class Upcoming(NamedTuple):
     carries: tuple[date, date] | None
 
 
+class _Candidate(NamedTuple):
+    """The dates of a period that may be passed by; `share` where it is not the period's own."""
+
+    start: date
+    end: date
+    issue: date
+    due: date
+    cut: date
+    share: Share | None = None
+
+
 class Shift(NamedTuple):
     """A payment moved the dates: the next period starts on `start`, not on `expected`."""
 
@@ -164,11 +175,13 @@ class Course:
                 self._is_over = True
                 return None
             if start is None or one.issue >= start:
-                return one
+                share = one.share or self.share(one.start, one.end)
+                free = self._is_given_away(one.start)
+                return Upcoming(*one[:5], share, free, self._carried)
             self._position, self._at_start = one.end, False
             self._forced = self._carried = None
 
-    def _candidate(self) -> Upcoming | None:
+    def _candidate(self) -> _Candidate | None:
         schedule, since = self.schedule, self._since
         assert schedule is not None
         assert since is not None
@@ -183,10 +196,7 @@ class Course:
             issue, cut = since, schedule.dates(due).cut
         else:
             issue, _, due, cut, _ = schedule.dates(begin)
-        return Upcoming(
-            begin, end, max(issue, since), due, cut, self.share(begin, end),
-            self._is_given_away(begin), self._carried,
-        )  # fmt: skip
+        return _Candidate(begin, end, max(issue, since), due, cut)
 
     def _is_given_away(self, start: date) -> bool:
         billing = self._client.billing
@@ -199,7 +209,7 @@ class Course:
             and self.schedule.timing is Timing.PREPAID
         )
 
-    def _last(self, one: Upcoming) -> Upcoming | None:
+    def _last(self, one: _Candidate) -> _Candidate | None:
         """Postpaid: what a cancelled service used since its last invoice, up to its last day."""
         ended, schedule = self._ended, self.schedule
         assert ended is not None

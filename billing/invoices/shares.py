@@ -8,7 +8,7 @@ Pure. Imports of the project: the calendar, models.
 from datetime import date
 from typing import NamedTuple
 
-from billing.calendar.days import ONE_DAY, add_months, is_month
+from billing.calendar.days import add_months, is_month
 from billing.calendar.schedule import Schedule
 from reconciler.models import Proration
 
@@ -38,8 +38,10 @@ def share_of(start: date, end: date, schedule: Schedule | None, proration: Prora
 
 def _around(start: date, end: date, schedule: Schedule | None) -> tuple[date, date]:
     """The whole period that a period is, or is a part of."""
-    if schedule is not None and schedule.is_due(end):
-        return schedule.last_due(end - ONE_DAY), end
+    if schedule is not None:
+        before = schedule.due_before(end)
+        if before is not None:
+            return before, end
     if is_month(start, end):
         return start, end
     if schedule is not None and schedule.is_due(start):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from billing_town import client, credit, day, town
+from accounts.town import client, credit, day, town
 from click.testing import CliRunner
 
 from billing.books.bill import bill

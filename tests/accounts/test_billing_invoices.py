@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from billing_town import (
+from accounts.town import (
     Writer,
     client,
     credit,
@@ -147,9 +147,9 @@ def test_a_void_gives_back_what_the_invoice_consumed() -> None:
     assert lines_of(accounts[1]) == [(None, "350.00"), ("router", "600.00")]
 
 
-TAKEN_OVER = {"start": "2026-06-20"}
-ADDED = {"name": "IVA", "rate": "16", "included": False}
-LATE = {"late_fee": {"amount": "50.00"}, "reconnection_fee": {"amount": "80.00"}}
+TAKEN_OVER: dict[str, Any] = {"start": "2026-06-20"}
+ADDED: dict[str, Any] = {"name": "IVA", "rate": "16", "included": False}
+LATE: dict[str, Any] = {"late_fee": {"amount": "50.00"}, "reconnection_fee": {"amount": "80.00"}}
 
 
 def test_s13_the_late_fee_is_on_the_next_invoice_once() -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
-from billing_town import Writer, client, ledger, payment, town, zone
+from accounts.town import Writer, client, ledger, payment, town, zone
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -4,7 +4,7 @@
 from datetime import date, timedelta
 
 import pytest
-from billing_town import ZONE, client, day, lines_of, one, payment, shown, town, zone
+from accounts.town import ZONE, client, day, lines_of, one, payment, shown, town, zone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,7 +51,7 @@ def test_recarga_a_payment_moves_the_dates(
     paid: str, issue: str, notice: str, due: str, cut: str, following: str
 ) -> None:
     start = day(paid) - timedelta(days=40)
-    here = town(client(**recharging()), zones=[zone(start=str(start))])  # type: ignore[arg-type]
+    here = town(client(**recharging()), zones=[zone(start=str(start))])
     owed = one(here, paid).open
     after = one(here, following, payment(paid, str(owed)))
     moved = [made for made in after.accounts if made.invoice.issued_on > day(paid)]
@@ -63,7 +63,7 @@ def test_recarga_a_payment_moves_the_dates(
 
 
 def test_recarga_credit_moves_nothing() -> None:
-    here = town(client(**recharging()), zones=[zone(start="2026-09-01")])  # type: ignore[arg-type]
+    here = town(client(**recharging()), zones=[zone(start="2026-09-01")])
     after = one(here, "2026-12-01", payment("2026-09-25", "700.00"))
     starts = [str(made.invoice.start) for made in after.accounts]
     assert starts == ["2026-09-22", "2026-10-25", "2026-11-25"]
@@ -72,7 +72,7 @@ def test_recarga_credit_moves_nothing() -> None:
 
 def test_recarga_an_early_payment_bills_days_twice_and_says_so() -> None:
     """Example 2 of the seed: due on 1 May, paid on 28 April; the page calls it three days."""
-    here = town(client(**recharging(1)), zones=[zone(start="2026-04-10")])  # type: ignore[arg-type]
+    here = town(client(**recharging(1)), zones=[zone(start="2026-04-10")])
     after = one(here, "2026-05-30", payment("2026-04-28", "350.00"))
     assert [str(made.invoice.start) for made in after.accounts] == ["2026-05-01", "2026-05-28"]
     (problem,) = after.problems
@@ -83,7 +83,7 @@ def test_recarga_an_early_payment_bills_days_twice_and_says_so() -> None:
 
 
 def test_recarga_paying_the_older_of_two_moves_nothing() -> None:
-    here = town(client(**recharging()), zones=[zone(start="2026-09-01")])  # type: ignore[arg-type]
+    here = town(client(**recharging()), zones=[zone(start="2026-09-01")])
     after = one(here, "2026-12-01", payment("2026-10-20", "350.00"))
     assert [str(made.invoice.start) for made in after.accounts] == [
         "2026-09-22", "2026-10-22", "2026-11-22",
@@ -92,7 +92,7 @@ def test_recarga_paying_the_older_of_two_moves_nothing() -> None:
 
 def test_recarga_d_no_month_is_lost_where_two_issues_fall_in_one() -> None:
     """Issued on 30 April and on 30 days later: a guard by month of issue would skip one."""
-    here = town(client(**recharging(1)), zones=[zone(start="2026-03-01")])  # type: ignore[arg-type]
+    here = town(client(**recharging(1)), zones=[zone(start="2026-03-01")])
     after = one(here, "2026-05-31", payment("2026-04-05", "350.00"))
     assert [str(made.invoice.issued_on) for made in after.accounts] == [
         "2026-03-19", "2026-04-29", "2026-05-30",
