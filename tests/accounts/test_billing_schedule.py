@@ -2,6 +2,7 @@
 """Dates: clamped days, dates around a due date, cuts that move, recharge; rows 1.9, E1 to E6."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from accounts.town import ZONE, client, day, lines_of, one, payment, shown, town, zone
@@ -35,7 +36,7 @@ RECHARGE = [
 ]
 
 
-def recharging(due_day: int = 22, since: str = "2023-01-22") -> dict[str, object]:
+def recharging(due_day: int = 22, since: str = "2023-01-22") -> dict[str, Any]:
     own = {
         "timing": "prepaid",
         "issue_day": 19,
