@@ -197,7 +197,8 @@ def _cores() -> int:
 
 def _may_fork() -> bool:
     """A copy of a process with other threads may wait for ever for what one of these held."""
-    return sys.platform == "linux" and threading.active_count() == 1
+    is_daemon = multiprocessing.current_process().daemon  # which may not have children
+    return sys.platform == "linux" and threading.active_count() == 1 and not is_daemon
 
 
 def _be_quiet() -> None:
