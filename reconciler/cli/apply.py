@@ -20,6 +20,7 @@ from reconciler.cli.context import (
     scope_options,
     tidy_option,
 )
+from reconciler.cli.noticed import noticed
 from reconciler.cli.plan import change_set, known_clients, tell_ages
 from reconciler.cli.watch import Watch
 from reconciler.errors import ReconcileError, UsageError
@@ -111,7 +112,7 @@ def apply(
         print_lines(resume_lines(resumed, []))
         return
     scope = Scope(routers=resumed.routers) if resumed else scope
-    targets = make_targets(repo.loaded, scope, adopt=adopt)
+    targets = make_targets(repo.loaded, scope, adopt=adopt, noticed=noticed(repo, on))
     planned = tidying if tidy else planner
     with Fleet(targets, parallel=parallel, plan=planned) as fleet:
         with Watch(fleet.routers) as watch:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from reconciler.cli.context import Repo, first_code, print_data, print_lines, say
+from reconciler.cli.noticed import noticed
 from reconciler.cli.plan import status_codes
 from reconciler.doctor import Case, examine
 from reconciler.doctor.read import Seen, read_more
@@ -43,7 +44,8 @@ def doctor(repo: Repo, router: str, form: str) -> None:
         held.append(actual)
         return planner(target, actual)
 
-    with Fleet(make_targets(repo.loaded, Scope((router,))), plan=plan) as fleet:
+    targets = make_targets(repo.loaded, Scope((router,)), noticed=noticed(repo))
+    with Fleet(targets, plan=plan) as fleet:
         [work] = fleet.survey()
         if work.session is None:
             say(f"{router}: {work.plan.error}", "bold red")

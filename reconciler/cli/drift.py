@@ -19,6 +19,7 @@ from reconciler.cli.context import (
     print_lines,
     scope_options,
 )
+from reconciler.cli.noticed import noticed
 from reconciler.cli.plan import change_set, known_clients, status_codes
 from reconciler.cli.watch import Watch
 from reconciler.drift import DRIFT, with_causes
@@ -57,10 +58,10 @@ def drift(
     \b
     Example:  reconcile drift --format json
     """
-    del on
     scope = Scope(routers, zones, clients)
     history = History(repo, scope)
-    with Fleet(make_targets(repo.loaded, scope), plan=history.plan) as fleet:
+    targets = make_targets(repo.loaded, scope, noticed=noticed(repo, on))
+    with Fleet(targets, plan=history.plan) as fleet:
         with Watch(fleet.routers) as watch:
             works = fleet.survey(watch.done)
         history.raise_error()

@@ -20,6 +20,7 @@ from reconciler.cli.context import (
     scope_options,
     tidy_option,
 )
+from reconciler.cli.noticed import noticed
 from reconciler.cli.watch import Watch
 from reconciler.fleet import Fleet
 from reconciler.journal import last_reached
@@ -71,9 +72,8 @@ def plan(
     \b
     Example:  reconcile plan --router rb-norte --out change.plan
     """
-    del on  # the notice list, which depends on the date, needs the ledger
     scope = Scope(routers, zones, clients)
-    targets = make_targets(repo.loaded, scope, adopt=adopt)
+    targets = make_targets(repo.loaded, scope, adopt=adopt, noticed=noticed(repo, on))
     with Fleet(targets, plan=tidying if tidy else planner) as fleet:
         with Watch(fleet.routers) as watch:
             works = fleet.survey(watch.done)

@@ -7,6 +7,7 @@ import click
 
 from reconciler.cli.chosen import keep_only_reviewed, read_plan_file
 from reconciler.cli.context import Repo, first_code, print_lines, scope_options
+from reconciler.cli.noticed import noticed
 from reconciler.cli.plan import change_set, status_codes
 from reconciler.fleet import Fleet
 from reconciler.rehearsal import is_wrong, rehearsal_lines
@@ -39,7 +40,9 @@ def rehearse(
     """
     reviewed = read_plan_file(repo, planfile)
     adopt = adopt or (reviewed is not None and reviewed.adopts)
-    targets = make_targets(repo.loaded, Scope(routers, zones, clients), adopt=adopt)
+    targets = make_targets(
+        repo.loaded, Scope(routers, zones, clients), adopt=adopt, noticed=noticed(repo)
+    )
     with Fleet(targets) as fleet:
         works = fleet.survey()
         if reviewed:

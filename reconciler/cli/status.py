@@ -21,6 +21,7 @@ from reconciler.cli.context import (
     print_lines,
     scope_options,
 )
+from reconciler.cli.noticed import noticed
 from reconciler.cli.plan import known_clients
 from reconciler.errors import UsageError
 from reconciler.fleet import Fleet
@@ -88,7 +89,7 @@ class _Look:
     def __init__(self, repo: Repo, scope: Scope, sessions: bool) -> None:
         self._repo, self._scope = repo, scope
         self._logins = sessions or bool(scope.clients)
-        self._targets = make_targets(repo.loaded, scope)
+        self._targets = make_targets(repo.loaded, scope, noticed=noticed(repo))
         self._actual: dict[str, Actual] = {}
 
     def __call__(self) -> tuple[list[RouterStatus], list[ServiceStatus]]:
