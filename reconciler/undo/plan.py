@@ -112,7 +112,10 @@ def _take_back(
         elif not entry.lost:
             _restore(entry, entry.before, undo, add_change(_row(entry, source), terms), found)
     elif row is not None and entry.fields:
-        found.changes.append(_set_back(entry, row, source, terms))
+        change = _set_back(entry, row, source, terms)
+        # Who names a profile follows its name by itself, and then nothing is left to set.
+        if change.words or change.unset:
+            found.changes.append(change)
 
 
 def _row(entry: Entry, source: Source) -> Desired:
