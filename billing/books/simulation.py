@@ -147,9 +147,10 @@ class Simulation:
             if not invoice.is_free:
                 lead = lead_place(self.facts.client, invoice.issued_on)
                 keys = self.keys(books, invoice.issued_on, lead)
+        # What it does charge is its own, though one that is void by the end of the day had it.
         for line in invoice.lines:
-            if line.is_fee and line.item is not None and (-1, line.item) not in self.taken:
-                keys.append((-1, line.item))
+            if line.item is not None and line.is_once:
+                keys.append((-1 if line.is_fee else place, line.item))
         self._enter(invoice, place, keys)
 
     def keys(self, books: ServiceBooks, day: date, lead: int | None) -> list[tuple[int, str]]:
@@ -225,7 +226,8 @@ class Simulation:
         account.voided_on = credit.date
         self._count(account, -1)
         for key in account.keys:
-            self.taken.pop(key, None)
+            if self.taken.get(key) is account:
+                del self.taken[key]
         released = account.paid if account.invoice.total >= 0 else account.invoice.total
         account.paid = ZERO
         self.purse.spread(released, credit.date, None)

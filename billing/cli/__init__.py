@@ -16,6 +16,9 @@ COMMANDS = {
     "explain": ("explain", "explain_client"),
     "pay": ("pay", "pay"),
     "issue": ("issue", "issue"),
+    "promise": ("promise", "promise"),
+    "void": ("corrections", "void"),
+    "join": ("corrections", "join"),
 }
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import click
 
+from billing.cli.appending import append_lines, never_back
 from billing.cli.branch import need_main_branch
 from billing.cli.common import (
     books_by_day,
@@ -18,13 +19,10 @@ from billing.cli.common import (
     show_rows,
     warn,
 )
-from billing.ledger.loading import load_ledger
-from billing.ledger.writing import drafts_of, issue_lines, with_lines
+from billing.ledger.writing import drafts_of, issue_lines
 from billing.money import Rounding
 from billing.shapes import invoice_data
 from reconciler.cli.context import Repo, say
-from reconciler.errors import Bug, ReconcileError
-from reconciler.staging import Staged, write
 from reconciler.wording import counted
 
 _COLUMNS = ("number", "id", "issued_on", "due_on", "total")
@@ -64,17 +62,10 @@ def issue(
     money = Rounding(session.inventory.settings.minor_digits)
     if drafts:
         day = max(books.on for books in several)
-        last = max(
-            (one.recorded_on for one in session.ledger.invoices if one.recorded_on), default=day
-        )
-        if day < last:
-            raise ReconcileError(
-                f"The ledger has invoices that were recorded on {last}: lines of {day} cannot come"
-                " after them. Issue with a later --on; drafts keep their own dates."
-            )
+        never_back(session.ledger, day)
         done = issue_lines(drafts, session.ledger, day, series, money)
         if not dry_run:
-            _write(repo, done.lines)
+            append_lines(repo, done.lines)
         issued = done.invoices
     else:
         issued = []
@@ -84,19 +75,3 @@ def issue(
         rows = [{**invoice_data(one, money)} for one in issued]
         show_rows(rows, _COLUMNS, form, ("total",))
     say(f"{counted(len(issued), 'invoice')} {'would be issued' if dry_run else 'issued'}")
-
-
-def _write(repo: Repo, lines: dict[str, list[str]]) -> None:
-    """All files or none, and only what reads back without a problem."""
-    staged: list[Staged] = []
-    overlay: dict[str, str] = {}
-    for file, some in lines.items():
-        path = repo.root / file
-        before = path.read_bytes() if path.exists() else None
-        overlay[file] = with_lines((before or b"").decode(), some)
-        staged.append(Staged(file, before, overlay[file].encode()))
-    _, problems = load_ledger(repo.root, repo.loaded.inventory, overlay)
-    broken = [problem for problem in problems if problem.is_error]
-    if broken:
-        raise Bug(f"The new lines would not be sound: {broken[0]} Nothing was written.")
-    write(repo.root, staged)

@@ -19,7 +19,9 @@ CREDIT_DAYS = "credit-days:"
 PLAN_CHANGE = "plan-change:"
 LATE_FEE = "late-fee:"
 RECONNECTION_FEE = "reconnection-fee:"
+JOINED = "joined:"
 _FEES = (LATE_FEE, RECONNECTION_FEE)
+_ONCE = (*_FEES, CREDIT_DAYS, PLAN_CHANGE)
 
 
 class Line(NamedTuple):
@@ -38,6 +40,11 @@ class Line(NamedTuple):
     @property
     def is_fee(self) -> bool:
         return self.item is not None and self.item.startswith(_FEES)
+
+    @property
+    def is_once(self) -> bool:
+        """Whether its item is a key that is charged once and for all."""
+        return self.item is not None and self.item.startswith(_ONCE)
 
 
 @dataclass(frozen=True, slots=True)

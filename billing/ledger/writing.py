@@ -15,7 +15,7 @@ from billing.books.bill import Books
 from billing.invoices.model import Invoice
 from billing.ledger.chain import digest
 from billing.ledger.invoices import number_text
-from billing.ledger.model import Ledger
+from billing.ledger.model import Credit, Ledger
 from billing.ledger.payments import HEADER
 from billing.money import Rounding
 from billing.shapes import invoice_data
@@ -59,6 +59,31 @@ def invoice_line(invoice: Invoice, previous: str | None, money: Rounding) -> str
     data["recorded_on"] = str(invoice.recorded_on)
     data["previous"] = digest(previous)
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def credit_line(credit: Credit, previous: str | None, money: Rounding) -> str:
+    """The line of a void, a credit note or a transfer behind another."""
+    data = {
+        "id": credit.id,
+        "date": str(credit.date),
+        "kind": credit.kind,
+        "invoice": credit.invoice,
+        "amount": money.text(credit.amount),
+        "into": credit.into,
+        "reason": credit.reason,
+        "previous": digest(previous),
+    }
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def credit_lines(notes: Iterable[Credit], ledger: Ledger, money: Rounding) -> dict[str, list[str]]:
+    """Lines for credits, by file, in their order."""
+    previous = ledger.last_credit_line
+    lines: dict[str, list[str]] = {}
+    for credit in notes:
+        previous = credit_line(credit, previous, money)
+        lines.setdefault(f"ledger/credits/{credit.date:%Y-%m}.jsonl", []).append(previous)
+    return lines
 
 
 def drafts_of(books: Books) -> list[tuple[tuple[object, ...], Invoice]]:

@@ -168,7 +168,7 @@ def test_issue_never_goes_back_in_time(repo: Path) -> None:
     issue(repo, "2026-08-30")
     (repo / "inventory/clients/new.yaml").write_text(CLIENT.format(name="new", host=99))
     done = run(repo, "issue", "--on", "2026-07-30")
-    assert "Issue with a later --on" in str(done.exception)
+    assert "Take a later --on" in str(done.exception)
 
 
 def test_numbers_are_given_on_the_main_branch_alone(repo: Path) -> None:
@@ -318,3 +318,87 @@ def test_the_files_folders_change_nothing(repo: Path) -> None:
 def test_today_is_that_of_the_zone(repo: Path) -> None:
     assert Repo(repo).root == repo.resolve()
     assert run(repo, "balance").exit_code == 0
+
+
+def test_a_void_frees_its_period_only_with_a_reissue(repo: Path) -> None:
+    issue(repo, "2026-06-25")
+    assert run(repo, "pay", "ana", "100", "--on", "2026-06-28").exit_code == 0
+    done = run(repo, "void", "A-000001", "--on", "2026-06-30", "--reason", "wrong plan")
+    assert done.exit_code == 0, done.output
+    again = run(repo, "void", "A-000001", "--on", "2026-06-30")
+    assert "no longer valid since 2026-06-30" in str(again.exception)
+    (first,) = data(repo, "invoices", "--on", "2026-06-30", "--client", "ana")
+    assert (first["status"], first["open"]) == ("void", "0.00")
+    (ana,) = data(repo, "balance", "--on", "2026-06-30", "--client", "ana")
+    assert ana["credit"] == "100.00"
+    done = run(repo, "void", "A-000002", "--on", "2026-07-03", "--reissue")
+    assert done.exit_code == 0, done.output
+    bea = data(repo, "invoices", "--on", "2026-07-03", "--client", "bea")
+    assert [(one["id"], one["number"], one["status"], one["due_on"]) for one in bea] == [
+        ("bea/internet/internet/2026-07-01", "A-000002", "void", "2026-07-01"),
+        ("bea/internet/internet/2026-07-01/r2", "A-000008", "issued", "2026-07-03"),
+    ]
+    assert CliRunner().invoke(cli, ["--repo", str(repo), "validate"]).exit_code == 0
+    missing = run(repo, "void", "A-000099", "--on", "2026-07-03")
+    assert "There is no invoice A-000099" in str(missing.exception)
+    issue(repo, "2026-07-25")
+    assert [one["id"] for one in data(repo, "invoices", "--on", "2026-07-25", "--client", "bea")][
+        2:
+    ] == ["bea/internet/internet/2026-08-01"]
+
+
+def test_a_reissue_takes_over_what_its_first_issue_charged(repo: Path) -> None:
+    issue(repo, "2026-07-25")
+    found = data(repo, "invoices", "--on", "2026-07-25", "--client", "ana")
+    fee = "late-fee:ana/internet/internet/2026-07-01"
+    assert [line["item"] for line in found[1]["lines"]] == [None, fee]
+    assert run(repo, "void", found[1]["id"], "--on", "2026-07-28", "--reissue").exit_code == 0
+    after = data(repo, "invoices", "--on", "2026-08-26", "--client", "ana")
+    fees = [[line["item"] for line in one["lines"] if line["item"] == fee] for one in after]
+    assert [len(each) for each in fees] == [0, 1, 1, 0]
+    assert [one["status"] for one in after] == ["issued", "void", "issued", "draft"]
+
+
+def test_joined_invoices_are_one_that_cuts_for_all(repo: Path) -> None:
+    issue(repo, "2026-06-25")
+    assert "two open invoices" in str(run(repo, "join", "ana", "--on", "2026-06-30").exception)
+    issue(repo, "2026-07-25")
+    assert run(repo, "pay", "ana", "100", "--on", "2026-07-26").exit_code == 0
+    done = run(repo, "join", "ana", "--on", "2026-07-27")
+    assert done.exit_code == 0, done.output
+    *old, new = data(repo, "invoices", "--on", "2026-07-27", "--client", "ana")
+    assert [(one["status"], one["open"]) for one in old] == [("transferred", "0.00")] * 2
+    assert (new["id"], new["kind"], new["service"]) == ("ana/joined/2026-07-27", "internet", None)
+    assert (new["due_on"], new["cut_on"]) == ("2026-07-01", "2026-07-05")
+    assert new["period"] == {"start": "2026-07-01", "end": "2026-09-01"}
+    assert [line["amount"] for line in new["lines"]] == ["250.00", "400.00"]
+    assert (new["total"], new["open"]) == ("650.00", "650.00")
+    assert (
+        data(repo, "cuts", "--on", "2026-07-28", "--client", "ana")["cuts"][0]["open"] == "650.00"
+    )
+    # A payment that names a part goes to the whole.
+    part = "ana/internet/internet/2026-07-01"
+    done = run(repo, "pay", "ana", "650", "--on", "2026-07-29", "--invoice", part)
+    assert done.exit_code == 0, done.output
+    assert data(repo, "balance", "--on", "2026-07-29", "--client", "ana")[0]["balance"] == "0.00"
+    assert CliRunner().invoke(cli, ["--repo", str(repo), "validate"]).exit_code == 0
+
+
+def test_promises(repo: Path) -> None:
+    done = run(repo, "promise", "ana", "--until", "2026-07-08", "--on", "2026-07-04", "--by", "luz")
+    assert done.exit_code == 0, done.output
+    text = (repo / "inventory/clients/ana.yaml").read_text(encoding="utf-8")
+    assert "made_on: 2026-07-04" in text
+    issue(repo, "2026-06-25")
+    assert data(repo, "cuts", "--on", "2026-07-06", "--client", "ana")["held"] == [
+        {"client": "ana", "service": "internet", "reason": "promise until 2026-07-08"}
+    ]
+    # Too long, overlapping: the files would hold an error, so nothing is written.
+    assert run(repo, "promise", "ana", "--until", "2026-08-30", "--on", "2026-08-04").exit_code == 1
+    assert run(repo, "promise", "ana", "--until", "2026-07-09", "--on", "2026-07-08").exit_code == 1
+    assert run(repo, "promise", "ana", "--until", "2026-08-08", "--on", "2026-08-04").exit_code == 0
+    third = ("promise", "ana", "--until", "2026-09-08", "--on", "2026-09-04")
+    done = run(repo, *third)
+    assert "--allow-promises 3 lets it through" in str(done.exception)
+    assert getattr(done.exception, "exit_code", None) == 4
+    assert run(repo, *third, "--allow-promises", "3").exit_code == 0

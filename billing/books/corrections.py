@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What corrects issued invoices: a void, its reissue, and joining open invoices into one.
+
+Pure: values in, new lines of the ledger as values out. Imports of the project: money, terms, the
+books, invoices, the ledger's model, inventory.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from billing.books.account import Account
+from billing.books.bill import ClientBooks
+from billing.books.drafting import draft_of
+from billing.books.extras import lead_place
+from billing.books.facts import Facts
+from billing.books.worlds import simulate
+from billing.invoices.course import Upcoming
+from billing.invoices.model import INTERNET, JOINED, OTHER, Invoice, Line, internet_id
+from billing.ledger.model import NOTHING, TRANSFER, VOID, Credit, Ledger
+from billing.money import ZERO
+from billing.terms import TermsBook
+from reconciler.inventory import Inventory
+
+
+def void_of(invoice: Invoice, day: date, reason: str | None) -> Credit:
+    """The line that voids an issued invoice."""
+    return Credit(
+        f"void/{invoice.id}", day, VOID, invoice.id, invoice.total, None, reason,
+        invoice.client, "", 0,
+    )  # fmt: skip
+
+
+def reissue_of(
+    invoice: Invoice, void: Credit, inventory: Inventory, ledger: Ledger
+) -> Invoice | None:
+    """The period of a voided invoice with the files of that day, as its next revision.
+
+    None where its service is no longer the client's, or the invoice is not one of a service.
+    """
+    client = inventory.clients[invoice.client]
+    part = ledger.by_client.get(client.id, NOTHING)
+    facts = Facts(
+        client, TermsBook(inventory), inventory.plans, part.invoices, [*part.credits, void],
+        part.payments,
+    )  # fmt: skip
+    state = simulate(facts, void.date)
+    books = next((one for one in state.services if one.service.id == invoice.service), None)
+    if books is None or not invoice.is_internet:
+        return None
+    up = Upcoming(
+        invoice.start, invoice.end, void.date, max(invoice.due_on, void.date),
+        max(invoice.cut_on, void.date), books.course.share(invoice.start, invoice.end),
+        f"{invoice.start:%Y-%m}" in client.billing.free_periods, None,
+    )  # fmt: skip
+    lead = lead_place(client, up.issue)
+    made = draft_of(state, books, up, state.keys(books, up.issue, lead), lead)
+    same = [
+        one for one in part.invoices if one.service == invoice.service and one.start == up.start
+    ]
+    revision = len([one for one in same if one.is_internet]) + 1
+    return replace(made, id=internet_id(client.id, books.service.id, up.start, revision))
+
+
+def joined(books: ClientBooks, day: date) -> tuple[Invoice, list[Credit]] | None:
+    """The open issued invoices of a client as one, and the transfers into it; None below two."""
+    parts = [one for one in books.accounts if one.open > 0 and not one.invoice.is_draft]
+    if len(parts) < 2:
+        return None
+    first = parts[0].invoice
+    terms, money = books.terms, books.terms.rounding
+    total = sum((one.open for one in parts), ZERO)
+    lines = [_carried(one, books) for one in parts]
+    amount = sum((line.amount for line in lines), ZERO)
+    subtotal = money.without(total, terms.tax) if terms.tax_included else amount
+    made = Invoice(
+        id=f"{books.client.id}/joined/{day}",
+        number=None,
+        client=books.client.id,
+        service=None,
+        kind=INTERNET if any(one.invoice.is_internet for one in parts) else OTHER,
+        start=min(one.invoice.start for one in parts),
+        end=max(one.invoice.end for one in parts),
+        issued_on=day,
+        due_on=min(one.invoice.due_on for one in parts),
+        cut_on=min(one.invoice.cut_on for one in parts),
+        lines=tuple(lines),
+        subtotal=subtotal,
+        tax=total - subtotal,
+        total=total,
+        currency=first.currency,
+    )
+    return made, _transfers(parts, made, day)
+
+
+def _carried(account: Account, books: ClientBooks) -> Line:
+    """What is open of an invoice; without its tax where prices are."""
+    terms = books.terms
+    amount = account.open
+    if terms.tax and not terms.tax_included:
+        amount = terms.rounding.without(amount, terms.tax)
+    name = account.invoice.number or account.invoice.id
+    text = terms.words.carried.format(what=name)
+    return Line(text, terms.rounding.whole(amount), f"{JOINED}{account.invoice.id}")
+
+
+def _transfers(parts: Sequence[Account], made: Invoice, day: date) -> list[Credit]:
+    return [
+        Credit(
+            f"transfer/{one.invoice.id}", day, TRANSFER, one.invoice.id, one.open, made.id, None,
+            made.client, "", 0,
+        )
+        for one in parts
+    ]  # fmt: skip

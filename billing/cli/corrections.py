@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`billing void` and `billing join`: corrections of what was issued, as new lines."""
+
+from datetime import date
+
+import click
+
+from billing.books.bill import bill
+from billing.books.corrections import joined, reissue_of, void_of
+from billing.cli.appending import append_lines, never_back
+from billing.cli.branch import need_main_branch
+from billing.cli.common import Session, chosen_clients, end_of_day, open_ledger, today_of
+from billing.invoices.model import Invoice
+from billing.ledger.writing import credit_lines, issue_lines
+from billing.money import Rounding
+from reconciler.cli.client.common import complete_clients
+from reconciler.cli.context import Repo, say
+from reconciler.errors import ReconcileError
+
+_BRANCH = click.option(
+    "--allow-branch", is_flag=True, help="Write to the ledger on a branch that is not main."
+)
+_DRY = click.option("--dry-run", is_flag=True, help="Show what would be written and write nothing.")
+
+
+@click.command()
+@click.argument("invoice")
+@end_of_day
+@click.option("--reason", metavar="TEXT", help="Why, kept in the ledger.")
+@click.option("--reissue", is_flag=True, help="Bill the period again, with the files as they are.")
+@click.option("--series", default="A", show_default=True, help="What numbers begin with.")
+@_BRANCH
+@_DRY
+@click.pass_obj
+def void(
+    repo: Repo,
+    invoice: str,
+    on: date | None,
+    reason: str | None,
+    reissue: bool,
+    series: str,
+    allow_branch: bool,
+    dry_run: bool,
+) -> None:
+    """Void an issued invoice; what was paid on it goes to the client's others, then to credit.
+
+    \b
+    Example:  reconcile billing void A-000017 --reason "wrong plan" --reissue
+    """
+    need_main_branch(repo.root, allow_branch)
+    session = open_ledger(repo)
+    found = _find(session, invoice)
+    day = _day(session, found.client, on)
+    if day < found.issued_on:
+        raise ReconcileError(f"{found.id} was issued on {found.issued_on}, after {day}.")
+    ended = next((one for one in session.ledger.credits if one.invoice == found.id
+                  and one.kind != "credit"), None)  # fmt: skip
+    if ended is not None:
+        raise ReconcileError(f"{found.id} is no longer valid since {ended.date} ({ended.where}).")
+    if reason is not None and not (reason and reason.isprintable()):
+        raise ReconcileError("The reason is empty or holds control characters.")
+    money = Rounding(session.inventory.settings.minor_digits)
+    credit = void_of(found, day, reason)
+    lines = credit_lines([credit], session.ledger, money)
+    say(f"void {found.number or found.id}: {money.text(found.total)}")
+    if reissue:
+        made = reissue_of(found, credit, session.inventory, session.ledger)
+        if made is None:
+            raise ReconcileError(f"{found.id} is no invoice of a service that is still there.")
+        done = issue_lines([((0,), made)], session.ledger, day, series, money)
+        lines |= done.lines
+        for one in done.invoices:
+            say(f"issue {one.number or one.id}: {one.id}, {money.text(one.total)}")
+    _write(repo, lines, dry_run)
+
+
+@click.command()
+@click.argument("client", shell_complete=complete_clients)
+@end_of_day
+@click.option("--series", default="A", show_default=True, help="What numbers begin with.")
+@_BRANCH
+@_DRY
+@click.pass_obj
+def join(
+    repo: Repo, client: str, on: date | None, series: str, allow_branch: bool, dry_run: bool
+) -> None:
+    """Join a client's open invoices into one, with the earliest of their due and cut dates.
+
+    \b
+    Example:  reconcile billing join sofia-garcia
+    """
+    need_main_branch(repo.root, allow_branch)
+    session = open_ledger(repo)
+    chosen_clients(session.inventory, (client,), ())
+    day = _day(session, client, on)
+    (books,) = bill(session.inventory, session.ledger, day, (client,)).clients
+    found = joined(books, day)
+    if found is None:
+        raise ReconcileError(f"{client} has not two open invoices in the ledger on {day}.")
+    made, transfers = found
+    money = books.terms.rounding
+    done = issue_lines([((0,), made)], session.ledger, day, series, money)
+    for one in transfers:
+        say(f"transfer {one.invoice}: {money.text(one.amount)}")
+    say(f"issue {done.invoices[0].number}: {made.id}, {money.text(made.total)}")
+    _write(repo, done.lines | credit_lines(transfers, session.ledger, money), dry_run)
+
+
+def _find(session: Session, name: str) -> Invoice:
+    for one in session.ledger.invoices:
+        if name in (one.id, one.number):
+            return one
+    raise ReconcileError(f"There is no invoice {name} in the ledger.")
+
+
+def _day(session: Session, client: str, on: date | None) -> date:
+    zone = session.inventory.zones[session.inventory.clients[client].zone]
+    day = on or today_of(session.inventory, zone)
+    never_back(session.ledger, day)
+    return day
+
+
+def _write(repo: Repo, lines: dict[str, list[str]], dry_run: bool) -> None:
+    if dry_run:
+        say("Dry run: nothing was written.")
+        return
+    append_lines(repo, lines)
+    say("\n".join(f"changed {file}" for file in sorted(lines)))
