@@ -74,9 +74,12 @@ def _hash(entries: Iterable[Mapping[str, Any]]) -> str:
     return hashlib.sha256("\n".join(sorted(map(essence, entries))).encode()).hexdigest()
 
 
+_SORTED = json.JSONEncoder(sort_keys=True)  # json.dumps would make one for every change
+
+
 def essence(entry: Mapping[str, Any]) -> str:
     """What makes two changes the same one, whether computed now or read from a plan file."""
-    return json.dumps([entry[name] for name in _ESSENCE], sort_keys=True)
+    return _SORTED.encode([entry[name] for name in _ESSENCE])
 
 
 def to_json(changes: ChangeSet) -> dict[str, Any]:

@@ -87,8 +87,7 @@ class Pen:
         return answers + [Answer(AnswerState.NOT_TRIED, message=reason)] * rest
 
     def _write_chunk(self, chunk: Sequence[Step], singly: bool) -> list[Answer]:
-        for step in chunk:
-            self.log.trying(step.changes)
+        self.log.trying([change for step in chunk for change in step.changes])
 
         def note(index: int, said: Answer) -> None:
             self._note(chunk[index], said)
