@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from end_to_end.world import KEY, Ran, copy_example, run_cli
 
-
 DAY = ("--on", "2026-11-21")
 
 
