@@ -52,6 +52,11 @@ def less_percent(amount: Decimal, percent: Decimal) -> Decimal:
     return _EXACT.divide(_EXACT.multiply(amount, _EXACT.subtract(HUNDRED, percent)), HUNDRED)
 
 
+def proportion(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    """amount × part / whole, not rounded."""
+    return _EXACT.divide(_EXACT.multiply(amount, part), whole)
+
+
 def instalment(price: Decimal, count: int, index: int, rounding: Rounding) -> Decimal:
     """The part of a price with this index, from 0; the last one takes the remainder."""
     part = rounding.part(price, 1, count)

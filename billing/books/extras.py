@@ -24,7 +24,7 @@ from billing.invoices.model import (
     Line,
 )
 from billing.invoices.tariff import PlanChange, Tariff
-from billing.money import ZERO, instalment
+from billing.money import ZERO, instalment, proportion
 from billing.terms import Terms
 from reconciler.models import Cause, Charge, Client, Item, PastSuspension, Service, Status
 
@@ -204,7 +204,7 @@ def _plan_charged(lines: tuple[Line, ...]) -> Decimal:
     discount = sum((line.amount for line in lines if line.item == DISCOUNT), ZERO)
     if not discount or not plan:
         return plan
-    return plan + discount * plan / (plan + carried)
+    return plan + proportion(discount, plan, plan + carried)
 
 
 def late_fee_key(invoice_id: str) -> str:

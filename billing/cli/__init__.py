@@ -19,6 +19,8 @@ COMMANDS = {
     "promise": ("promise", "promise"),
     "void": ("corrections", "void"),
     "join": ("corrections", "join"),
+    "statement": ("statement", "statement"),
+    "export": ("export", "export"),
 }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from beancount import loader
 from click.testing import CliRunner, Result
 
 from reconciler.cli import cli
@@ -402,3 +403,37 @@ def test_promises(repo: Path) -> None:
     assert "--allow-promises 3 lets it through" in str(done.exception)
     assert getattr(done.exception, "exit_code", None) == 4
     assert run(repo, *third, "--allow-promises", "3").exit_code == 0
+
+
+def test_a_statement_ends_with_the_balance(repo: Path) -> None:
+    for on, amount, name in (("2026-07-02", "100", "A"), ("2026-07-04", "80", "B")):
+        done = run(repo, "pay", "ana", amount, "--on", on, "--reference", name)
+        assert done.exit_code == 0, done.output
+    assert (
+        run(repo, "pay", "--on", "2026-07-09", "--reference", "B", "--", "ana", "-80").exit_code
+        == 0
+    )
+    rows = data(repo, "statement", "ana", "--on", "2026-07-10")
+    assert [(one["date"], one["charge"], one["payment"], one["balance"]) for one in rows] == [
+        ("2026-06-25", "350.00", None, "350.00"),
+        ("2026-07-02", None, "100.00", "250.00"),
+        ("2026-07-04", None, "80.00", "170.00"),
+        ("2026-07-09", "80.00", None, "250.00"),
+    ]
+    later = data(repo, "statement", "ana", "--on", "2026-07-10", "--since", "2026-07-05")
+    assert [(one["text"], one["balance"]) for one in later] == [
+        ("balance before", "170.00"), ("Return of cash B", "250.00"),
+    ]  # fmt: skip
+
+
+def test_the_books_are_exported(repo: Path) -> None:
+    issue(repo, "2026-06-25")
+    assert run(repo, "pay", "ana", "400", "--on", "2026-07-01").exit_code == 0
+    text = run(repo, "export", "--on", "2026-07-01").stdout
+    _, errors, _ = loader.load_string(text)
+    assert not errors
+    assert "2026-07-02 balance Assets:Receivable  2100.00 MXN" in text
+    assert "2026-07-02 balance Liabilities:Advances  -50.00 MXN" in text
+    assert '2026-06-25 * "ana" "A-000001 ana/internet/internet/2026-07-01"' in text
+    other = run(repo, "export", "--on", "2026-07-01", "--format", "hledger").stdout
+    assert "    Assets:Receivable  0 MXN =* 2100.00 MXN" in other

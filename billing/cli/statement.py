@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`billing statement`: a client's movements and balance."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from billing.cli.common import (
+    books_by_day,
+    chosen_clients,
+    end_of_day,
+    format_option,
+    open_ledger,
+    show_json,
+    show_rows,
+    warn,
+)
+from billing.money import ZERO, Rounding
+from billing.statement import Row
+from billing.statement import statement as rows_of
+from reconciler.cli.client.common import complete_clients
+from reconciler.cli.context import Repo
+
+_COLUMNS = ("date", "text", "charge", "payment", "balance")
+
+
+@click.command()
+@click.argument("client", shell_complete=complete_clients)
+@end_of_day
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="From this day on; what was before is one line.",
+)
+@format_option
+@click.pass_obj
+def statement(repo: Repo, client: str, on: date | None, since: datetime | None, form: str) -> None:
+    """Show what CLIENT was charged and paid, with the balance after each.
+
+    \b
+    Example:  reconcile billing statement ernesto-diaz --since 2026-10-01
+    """
+    session = open_ledger(repo)
+    warn(session.problems)
+    names = chosen_clients(session.inventory, (client,), ())
+    (books,) = books_by_day(session, names, on)
+    rows = _rows(
+        rows_of(books, client), since.date() if since else None, books.clients[0].terms.rounding
+    )
+    if form == "json":
+        show_json(rows)
+    else:
+        show_rows(rows, _COLUMNS, form, _COLUMNS[2:])
+
+
+def _rows(found: list[Row], since: date | None, money: Rounding) -> list[dict[str, Any]]:
+    before = [row for row in found if since is not None and row.day < since]
+    rows: list[dict[str, Any]] = []
+    if before:
+        rows.append(_row(str(since), "balance before", ZERO, before[-1].balance, money))
+    rows += [
+        _row(str(row.day), row.text, row.change, row.balance, money) for row in found[len(before) :]
+    ]
+    return rows
+
+
+def _row(day: str, text: str, change: Decimal, balance: Decimal, money: Rounding) -> dict[str, Any]:
+    return {
+        "date": day,
+        "text": text,
+        "charge": money.text(change) if change > 0 else None,
+        "payment": money.text(-change) if change < 0 else None,
+        "balance": money.text(balance),
+    }
