@@ -84,8 +84,9 @@ test-device: $(READY) ## facts against a real router: HOST=... USER=... PASSWORD
 facts: $(READY) ## write the table of docs/routeros-facts.md from tests/device/facts
 	PYTHONPATH=tests $(BIN)/python -m device.table
 
-bench: $(READY) ## measure time and round trips
-	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python $$script || exit; done
+bench: $(READY) ## measure speed and memory beside peers and floors, and the emulator (BENCH=--help: parts of it)
+	$(BIN)/python benchmarks/emulator.py
+	$(BIN)/python -m benchmarks --growth $(BENCH)
 
 clean: ## remove .venv and everything generated that git ignores
 	rm -rf $(VENV) $(FOREIGN) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .reconcile

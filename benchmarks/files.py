@@ -8,7 +8,6 @@ import json
 import resource
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -16,10 +15,9 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
-from benchmarks.measure import ROOT, Line, Taken, in_turn, seconds, timed
+from benchmarks.measure import ROOT, Line, Taken, in_turn, seconds, settled, timed
 from benchmarks.world import World
 from reconciler.inventory import load
-from reconciler.inventory.store import GRAIN
 
 
 def measure(count: int, rounds: int) -> Iterator[Line]:
@@ -27,9 +25,7 @@ def measure(count: int, rounds: int) -> Iterator[Line]:
         routers = max(1, count // 10_000)
         world = World(Path(folder, "repository"), routers, count // routers)
         root, cache = str(world.root), str(Path(folder, "cache"))
-        _ask("load", root, cache)  # fills the cache
-        time.sleep(GRAIN / 1e9)  # files that were written just now are read once more
-        _ask("load", root, cache)
+        settled(partial(_ask, "load", root, cache))
         taken = in_turn(
             rounds,
             bare=partial(_ask, "parse", root),

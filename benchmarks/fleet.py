@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.measure import RECONCILE, Line, in_turn, process, seconds
+from benchmarks.measure import RECONCILE, Line, in_turn, process, seconds, settled
 from benchmarks.routers import emulated
 from benchmarks.world import ENVIRONMENT, World
 
@@ -22,7 +22,7 @@ def measure(routers: int, clients: int, silent: int, rounds: int) -> Iterator[Li
         live = [f"--router={name}" for name in world.routers[: routers - silent]]
         with emulated(world.root, silent=silent) as emulators:
             world.set_ports(emulators.ports)
-            process(plan, environment=environment, codes=(3,))  # fills the cache
+            settled(partial(process, plan, environment=environment, codes=(3,)))
             taken = in_turn(
                 rounds,
                 ours=partial(process, plan, environment=environment, codes=(3,)),

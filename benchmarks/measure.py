@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reconciler.inventory.store import GRAIN
+
 ROOT = Path(__file__).resolve().parents[1]
 RECONCILE = [sys.executable, "-m", "benchmarks.command"]
 
@@ -80,6 +82,13 @@ def process(
     if running.returncode not in codes:
         raise RuntimeError(f"{command}: {running.returncode}\n{said.decode()[-2000:]}")
     return Taken(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def settled(work: Callable[[], object]) -> None:
+    """Let a process fill the cache: files that were written just now it reads once more."""
+    work()
+    time.sleep(GRAIN / 1e9)
+    work()
 
 
 def in_turn(rounds: int, **works: Callable[[], Taken]) -> dict[str, Taken]:
