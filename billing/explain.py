@@ -6,11 +6,11 @@ Imports of the project: the books, cuts, calendar, invoices, sources, errors, mo
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from billing.books.account import Account
-from billing.books.bill import ClientBooks
+from billing.books.bill import Books, ClientBooks
 from billing.calendar.holidays import named
 from billing.calendar.schedule import Dates, RechargeSchedule
 from billing.invoices.model import (
@@ -50,6 +50,16 @@ def explain(books: ClientBooks, inventory: Inventory) -> list[Explanation]:
     """All invoices of a client, in issue order."""
     explainer = _Explainer(books, inventory)
     return [Explanation(account, tuple(explainer.reasons(account))) for account in books.accounts]
+
+
+def holidays_of(one: ClientBooks, books: Books) -> list[tuple[date, str]]:
+    """The holidays that the client's cuts heed, in the years of the invoices and of the books."""
+    billing = books.inventory.zones[one.client.zone].billing
+    if billing is None or not one.accounts:
+        return []
+    days = [account.invoice.cut_on for account in one.accounts]
+    first = date(min(days).year, 1, 1)
+    return named(billing.holidays, first, date(max(*days, books.on).year, 12, 31))
 
 
 class _Explainer:

@@ -16,6 +16,7 @@ COMMANDS = {
     "explain": ("explain", "explain_client"),
     "pay": ("pay", "pay"),
     "issue": ("issue", "issue"),
+    "invoice": ("invoice", "invoice"),
     "promise": ("promise", "promise"),
     "void": ("corrections", "void"),
     "join": ("corrections", "join"),

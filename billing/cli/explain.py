@@ -16,7 +16,7 @@ from billing.cli.common import (
     warn,
 )
 from billing.cuts import cut_list
-from billing.explain import Explanation, explain
+from billing.explain import Explanation, explain, holidays_of
 from billing.shapes import balance_data, cut_data
 from reconciler.cli.client.common import complete_clients
 from reconciler.cli.context import Repo, print_data
@@ -64,6 +64,7 @@ def _data(books: Books, one: ClientBooks, told: list[Explanation]) -> dict[str, 
     return {
         "on": str(books.on),
         **balance_data(one),
+        "holidays": [{"date": str(day), "name": name} for day, name in holidays_of(one, books)],
         "invoices": [
             {
                 "id": each.account.invoice.id,
@@ -107,6 +108,9 @@ def _text(books: Books, one: ClientBooks, told: list[Explanation]) -> list[str]:
         f" balance {money.text(one.balance)}"
     )
     found = cut_data(cut_list(books), money)
+    listed = holidays_of(one, books)
+    if listed:
+        lines.append("holidays: " + ", ".join(f"{day} {name}" for day, name in listed))
     for name, deed in (("cuts", "is cut"), ("restores", "is restored"), ("held", "is not cut")):
         lines += [
             f"{row['client']}/{row['service']} {deed}: {row['reason']}" for row in found[name]

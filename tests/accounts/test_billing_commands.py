@@ -437,3 +437,41 @@ def test_the_books_are_exported(repo: Path) -> None:
     assert '2026-06-25 * "ana" "A-000001 ana/internet/internet/2026-07-01"' in text
     other = run(repo, "export", "--on", "2026-07-01", "--format", "hledger").stdout
     assert "    Assets:Receivable  0 MXN =* 2100.00 MXN" in other
+
+
+def test_s52_a_sale_by_hand_neither_cuts_nor_stops_billing(repo: Path) -> None:
+    for number in ("A-000001", "A-000002"):
+        done = run(repo, "invoice", "ana", "--line", "Antena=1450.00", "--on", "2026-06-22")
+        assert done.exit_code == 0, done.output
+        assert number in done.output
+    sale, again, month = data(repo, "invoices", "--on", "2026-07-20", "--client", "ana")
+    assert (sale["id"], sale["kind"], sale["service"]) == ("ana/other/2026-06-22", "other", None)
+    assert (again["id"], month["status"]) == ("ana/other/2026-06-22-2", "draft")
+    (cut,) = data(repo, "cuts", "--on", "2026-07-20", "--client", "ana")["cuts"]
+    assert cut["open"] == "350.00"
+    assert CliRunner().invoke(cli, ["--repo", str(repo), "validate"]).exit_code == 0
+
+
+def test_s56_a_month_given_away_by_hand_is_billed_no_more(repo: Path) -> None:
+    given = ("invoice", "ana", "--kind", "internet", "--line", "Julio sin cargo=0")
+    done = run(repo, *given, "--period", "2026-07-01..2026-08-01", "--on", "2026-06-23")
+    assert done.exit_code == 0, done.output
+    free, august = data(repo, "invoices", "--on", "2026-07-30", "--client", "ana")
+    assert (free["number"], free["total"], free["status"]) == (None, "0.00", "paid")
+    assert august["period"]["start"] == "2026-08-01"
+    again = run(repo, *given, "--period", "2026-07-01..2026-08-01", "--on", "2026-06-23")
+    assert "is there already" in str(again.exception)
+
+
+def test_wrong_lines_and_periods_of_an_invoice_by_hand(repo: Path) -> None:
+    for arguments, told in (
+        (("--line", "Antena"), "is no line"),
+        (("--line", "Antena=1.005"), "more decimals"),
+        (("--line", "A=1", "--period", "2026-07-01..2026-08-01"), "belong to --kind internet"),
+        (("--line", "A=1", "--kind", "internet"), "needs its service and its period"),
+        (("--line", "A=1", "--kind", "internet", "--period", "x"), "is no period"),
+        (("--line", "A=1", "--due", "2026-06-01"), "before the day of issue"),
+    ):
+        done = run(repo, "invoice", "ana", "--on", "2026-06-23", *arguments)
+        assert told in str(done.exception), done.output
+    assert not (repo / "ledger").exists()

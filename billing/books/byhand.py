@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An invoice by hand: a first one with edited dates, a sale of equipment, a month given away.
+
+Pure. Imports of the project: terms, the calendar, invoices, the books, inventory.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from billing.calendar.days import ONE_DAY
+from billing.invoices.model import INTERNET, Invoice, Line, internet_id
+from billing.invoices.totals import totals
+from billing.money import ZERO
+from billing.terms import TermsBook
+from reconciler.models import Client, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for; dates that are None follow from the period and the schedule."""
+
+    kind: str
+    lines: Sequence[tuple[str, Decimal]]
+    issued_on: date
+    service: Service | None = None
+    period: tuple[date, date] | None = None
+    due_on: date | None = None
+
+
+class Impossible(ValueError):
+    """No such invoice can be: the message says why."""
+
+
+def by_hand(client: Client, wish: Wish, book: TermsBook, taken: Collection[str]) -> Invoice:
+    """The invoice. Raises Impossible. `taken`: ids that the ledger and its drafts hold."""
+    terms, schedule = book.of(client.zone), book.schedule(client)
+    start, end = wish.period or (wish.issued_on, wish.issued_on + ONE_DAY)
+    if wish.kind == INTERNET:
+        if wish.service is None or wish.period is None:
+            raise Impossible("An internet invoice needs its service and its period.")
+        id_ = internet_id(client.id, wish.service.id, start)
+        if id_ in taken:
+            raise Impossible(f"{id_} is there already: void it first, with --reissue.")
+    else:
+        plain = f"{client.id}/{wish.kind}/{wish.issued_on}"
+        numbers = (f"{plain}-{number}" for number in range(2, len(taken) + 3))
+        id_ = next(one for one in (plain, *numbers) if one not in taken)
+    due = wish.due_on or (max(start, wish.issued_on) if wish.period else wish.issued_on)
+    if due < wish.issued_on:
+        raise Impossible(f"The due date {due} is before the day of issue {wish.issued_on}.")
+    zero = terms.rounding.zero
+    lines = tuple(Line(text, amount + zero) for text, amount in wish.lines)
+    subtotal, tax, total = totals(sum((line.amount for line in lines), ZERO), terms)
+    return Invoice(
+        id=id_,
+        number=None,
+        client=client.id,
+        service=wish.service.id if wish.service else None,
+        kind=wish.kind,
+        start=start,
+        end=end,
+        issued_on=wish.issued_on,
+        due_on=due,
+        cut_on=schedule.dates(due).cut if schedule else terms.cut_days.moved(due),
+        lines=lines,
+        subtotal=subtotal,
+        tax=tax,
+        total=total,
+        currency=terms.currency,
+    )

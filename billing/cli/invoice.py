@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`billing invoice`: one invoice by hand."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import click
+
+from billing.books.bill import bill
+from billing.books.byhand import Impossible, Wish, by_hand
+from billing.cli.appending import append_lines, never_back
+from billing.cli.branch import need_main_branch
+from billing.cli.common import Session, chosen_clients, end_of_day, open_ledger, today_of
+from billing.invoices.model import INTERNET, OTHER
+from billing.ledger.payments import parse_date
+from billing.ledger.writing import issue_lines
+from billing.terms import TermsBook
+from reconciler.cli.client.common import complete_clients
+from reconciler.cli.context import Repo, say
+from reconciler.errors import ReconcileError, UsageError
+from reconciler.models import Client, Service
+
+_AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,6})?", re.ASCII)
+
+
+@click.command()
+@click.argument("client", shell_complete=complete_clients)
+@click.option(
+    "--kind",
+    type=click.Choice([INTERNET, OTHER]),
+    default=OTHER,
+    show_default=True,
+    help="internet: of a service's period, and it cuts; other: a sale, which never cuts.",
+)
+@click.option(
+    "--line", "texts", multiple=True, required=True, metavar="TEXT=AMOUNT", help="A line; several."
+)
+@click.option("--period", metavar="START..END", help="The period, END exclusive: internet only.")
+@click.option("--service", metavar="ID", help="Whose period; default: the only service.")
+@end_of_day
+@click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="Default: the start of the period.")
+@click.option("--series", default="A", show_default=True, help="What numbers begin with.")
+@click.option("--allow-branch", is_flag=True, help="Give numbers on a branch that is not main.")
+@click.option("--dry-run", is_flag=True, help="Show what would be written and write nothing.")
+@click.pass_obj
+def invoice(
+    repo: Repo,
+    client: str,
+    kind: str,
+    texts: Sequence[str],
+    period: str | None,
+    service: str | None,
+    on: date | None,
+    due: datetime | None,
+    series: str,
+    allow_branch: bool,
+    dry_run: bool,
+) -> None:
+    """Issue one invoice by hand: equipment sold, a first period with other dates, a free month.
+
+    The period of an internet invoice is not billed again; billing goes on where it ends.
+
+    \b
+    Examples:  reconcile billing invoice ana-lopez --line "Antena LHG5=1450.00"
+               reconcile billing invoice itzel-xool --kind internet --line "Julio, sin cargo=0"
+                 --period 2026-07-01..2026-08-01
+    """
+    need_main_branch(repo.root, allow_branch)
+    session = open_ledger(repo)
+    chosen_clients(session.inventory, (client,), ())
+    found = session.inventory.clients[client]
+    day = on or today_of(session.inventory, session.inventory.zones[found.zone])
+    never_back(session.ledger, day)
+    if (period or service) and kind != INTERNET:
+        raise UsageError("--period and --service belong to --kind internet.")
+    wish = Wish(
+        kind,
+        [_line(text, session.inventory.settings.minor_digits) for text in texts],
+        day,
+        _service(found, service) if kind == INTERNET else None,
+        _period(period),
+        due.date() if due else None,
+    )
+    try:
+        made = by_hand(found, wish, TermsBook(session.inventory), _taken(session, client, day))
+    except Impossible as error:
+        raise ReconcileError(str(error)) from error
+    (books,) = bill(session.inventory, session.ledger, day, (client,)).clients
+    money = books.terms.rounding
+    done = issue_lines([((0,), made)], session.ledger, day, series, money)
+    (issued,) = done.invoices
+    say(f"{issued.number or 'no number'}  {issued.id}  {money.text(issued.total)}")
+    if dry_run:
+        say("Dry run: nothing was written.")
+        return
+    append_lines(repo, done.lines)
+    say("\n".join(f"changed {file}" for file in sorted(done.lines)))
+
+
+def _taken(session: Session, client: str, day: date) -> set[str]:
+    """The ids of the client's issued invoices."""
+    (books,) = bill(session.inventory, session.ledger, day, (client,)).clients
+    issued = {one.invoice.id for one in books.accounts if not one.invoice.is_draft}
+    return issued | {one.id for one in session.ledger.invoices if one.client == client}
+
+
+def _line(text: str, digits: int) -> tuple[str, Decimal]:
+    name, _, amount = text.rpartition("=")
+    if not name.strip() or not name.isprintable() or not _AMOUNT.fullmatch(amount.strip()):
+        raise UsageError(f"{text!r} is no line: write --line 'Antena LHG5=1450.00'.")
+    value = Decimal(amount.strip())
+    if -int(value.as_tuple().exponent) > digits:
+        raise UsageError(f"{amount} has more decimals than the currency has ({digits}).")
+    return name.strip(), value
+
+
+def _period(text: str | None) -> tuple[date, date] | None:
+    if text is None:
+        return None
+    start, _, end = text.partition("..")
+    first, last = parse_date(start), parse_date(end)
+    if first is None or last is None or last <= first:
+        raise UsageError(f"{text!r} is no period: write --period 2026-07-01..2026-08-01.")
+    return first, last
+
+
+def _service(client: Client, name: str | None) -> Service:
+    known = [one for one in client.services if name in (None, one.id)]
+    if len(known) != 1:
+        names = ", ".join(one.id for one in client.services) or "none"
+        raise UsageError(f"Name one service of {client.id} with --service: {names}.")
+    return known[0]
