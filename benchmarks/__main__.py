@@ -79,7 +79,7 @@ def main(words: Sequence[str] | None = None) -> int:
         for place, line in enumerate(full[letter]()):
             holds = holds and line.holds
             print(row(replace(line, what=f"({letter}) {line.what}").cells()), flush=True)
-            if place < len(before):
+            if place < len(before) and line.bound is not None and " s (" in line.ours:
                 print(row(_growth(letter, before[place], line).cells()), flush=True)
     return 0 if holds else 1
 

@@ -49,7 +49,10 @@ def ansible(folder: Path, port: int, menus: dict[str, list[dict[str, str]]]) -> 
     settings = {
         "router_port": port,
         "ansible_python_interpreter": str(FOREIGN / "python"),
-        "menus": [{"path": path, "data": rows} for path, rows in menus.items()],
+        "menus": [
+            {"path": path.strip("/").replace("/", " "), "data": rows}
+            for path, rows in menus.items()
+        ],
     }
     (folder / "settings.json").write_text(json.dumps(settings))
     play, given = folder / "play.yaml", folder / "settings.json"
