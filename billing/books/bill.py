@@ -18,6 +18,7 @@ from billing.books.facts import Facts
 from billing.books.worlds import simulate
 from billing.ledger.model import NOTHING, Ledger
 from billing.money import ZERO
+from billing.resting import collector_at_rest
 from billing.terms import Terms, TermsBook
 from reconciler.errors import FilesError, Problem
 from reconciler.inventory import Inventory
@@ -62,6 +63,7 @@ class Books:
         return [(one, account) for one in self.clients for account in one.accounts]
 
 
+@collector_at_rest
 def bill(
     inventory: Inventory,
     ledger: Ledger,

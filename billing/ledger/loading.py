@@ -17,6 +17,7 @@ from billing.ledger.files import read_folder
 from billing.ledger.invoices import read_invoices
 from billing.ledger.model import Ledger, grouped
 from billing.ledger.payments import read_payments
+from billing.resting import collector_at_rest
 from billing.terms import TermsBook
 from reconciler.errors import FilesError, Problem, Where
 from reconciler.inventory import Inventory
@@ -24,6 +25,7 @@ from reconciler.inventory import Inventory
 _NOTHING: dict[str, str] = {}
 
 
+@collector_at_rest
 def load_ledger(
     root: Path,
     inventory: Inventory,
