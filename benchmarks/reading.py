@@ -57,15 +57,18 @@ def _ansible(folder: Path, port: int, rows: int, ours: Taken) -> Line:
     what = "the same, beside api_modify"
     menus: dict[str, list[dict[str, str]]] = {menu: [] for menu in MENUS}
     for number in range(rows):
-        common = {
-            "name": client_id(number),
-            "comment": f"Cliente Número {number} [rc:{client_id(number)}/internet]",
-        }
+        name = client_id(number)
         if number % 2:
-            target = f"{address(number + 2)}/32"
-            menus[MENUS[0]].append(common | {"target": target, "max-limit": "2M/10M"})
-        else:
-            menus[MENUS[1]].append(common | {"remote-address": address(number + 2)})
+            menus[MENUS[0]].append(
+                {
+                    "name": name,
+                    "target": f"{address(number + 2)}/32",
+                    "max-limit": "2000000/10000000",
+                    "comment": f"Cliente Número {number} [rc:{name}/internet]",
+                }
+            )
+        else:  # it knows no comment of secrets
+            menus[MENUS[1]].append({"name": name, "remote-address": address(number + 2)})
     command = peers.ansible(folder, port, menus)
     if command is None:
         return Line(what, seconds(ours), "not measured: `make foreign` installs Ansible")
