@@ -21,6 +21,8 @@ COMMANDS = {
     "void": ("corrections", "void"),
     "join": ("corrections", "join"),
     "statement": ("statement", "statement"),
+    "report": ("report", "report"),
+    "what-if": ("whatif", "what_if"),
     "export": ("export", "export"),
 }
 

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import subprocess
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -475,3 +476,50 @@ def test_wrong_lines_and_periods_of_an_invoice_by_hand(repo: Path) -> None:
         done = run(repo, "invoice", "ana", "--on", "2026-06-23", *arguments)
         assert told in str(done.exception), done.output
     assert not (repo / "ledger").exists()
+
+
+def test_the_report_adds_up(repo: Path, tmp_path: Path) -> None:
+    issue(repo, "2026-07-25")
+    assert run(repo, "pay", "ana", "100", "--on", "2026-07-26").exit_code == 0
+    page = tmp_path / "report.html"
+    found = data(repo, "report", "--on", "2026-08-20", "--html", str(page))
+    balances = data(repo, "balance", "--on", "2026-08-20")
+    assert found["open"] == str(sum(Decimal(one["open"]) for one in balances))
+    assert found["months"] == [
+        {"month": "2026-06", "billed": "2450.00", "tax": "337.96", "collected": "0.00"},
+        {"month": "2026-07", "billed": "2800.00", "tax": "386.19", "collected": "100.00"},
+    ]
+    assert [(one["age"], one["invoices"]) for one in found["ages"] if one["invoices"]] == [
+        ("1-30", 7), ("31-60", 7),
+    ]  # fmt: skip
+    (norte,) = found["zones"]
+    assert (norte["clients"], norte["open"], norte["overdue"]) == (7, "5150.00", "5150.00")
+    assert found["plans"] == [
+        {"plan": "p10", "invoices": 14, "billed": "5250.00", "open": "5150.00"}
+    ]
+    text = page.read_text(encoding="utf-8")
+    assert "<title>2026-07 collected 100.00</title>" in text
+    assert "http" not in text
+    assert run(repo, "report", "--on", "2026-08-20", "--format", "csv").stdout.startswith("month,")
+
+
+def test_what_if_tells_money_and_cuts_and_writes_nothing(repo: Path) -> None:
+    issue(repo, "2026-06-25")
+    found = data(
+        repo, "what-if", "--set", "plan.p10.price=385.00", "--set", "zone.norte.grace_days=60",
+        "--on", "2026-07-30", "--client", "ana",
+    )  # fmt: skip
+    # July is issued and stays; August costs more, and owes no late fee within 60 days.
+    assert found["billed"] == {"before": "750.00", "after": "735.00", "difference": "-15.00"}
+    assert found["invoices"] == [
+        {"invoice": "ana/internet/internet/2026-08-01", "before": "400.00", "after": "385.00"}
+    ]
+    assert found["cuts"] == {"before": 1, "after": 1, "more": [], "fewer": []}
+    later = data(repo, "what-if", "--set", "zone.norte.min_debt=400.00", "--on", "2026-07-20")
+    assert (later["cuts"]["before"], later["cuts"]["after"]) == (7, 0)
+    assert later["cuts"]["fewer"][0] == "ana/internet"
+    assert git(repo, "status", "--porcelain") == ""
+    for wrong in ("zone.norte", "zone.x.grace_days=1", "plan.p10.price=", "router.rb.port=1"):
+        assert run(repo, "what-if", "--set", wrong).exit_code == 1
+    refused = run(repo, "what-if", "--set", "zone.norte.due_day=77")
+    assert "out of range" in str(refused.exception)
