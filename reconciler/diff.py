@@ -30,11 +30,10 @@ Key = tuple[str | None, ...]
 
 @dataclass
 class Outcome:
-    """`held`: wants that a dynamic row satisfies for this run."""
+    """What a menu needs, and what is wrong with it."""
 
     changes: list[Change] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    held: list[Desired] = field(default_factory=list)
 
 
 def diff(kind: Kind, wanted: Sequence[Desired], rows: Sequence[Row], terms: Terms) -> Outcome:
@@ -209,7 +208,6 @@ def _place_missing(
     if row is None:
         outcome.changes.append(add_change(desired, terms))
     elif is_fixed(row):
-        outcome.held.append(desired)
         outcome.problems.append(_held_problem(desired, terms))
     elif terms.adopt:
         differences = compare(desired.kind, desired, row, hidden)

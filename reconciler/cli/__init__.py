@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The command line: `reconcile`. Thin: it alone knows the clock, the environment, the terminal."""
 
-import importlib
 import signal
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.context import Repo, mute, say
+from reconciler.cli.lazy import LazyGroup
 from reconciler.errors import FilesError, ReconcileError
 
 # Command -> module that holds it, `module:name` where it is not under the same name (a word that
@@ -36,38 +36,13 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are needed, so that start-up stays short."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        file, _, name = COMMANDS[cmd_name].partition(":")
-        module = importlib.import_module(file if "." in file else f"reconciler.cli.{file}")
-        command: click.Command = getattr(module, name or cmd_name)
-        name_variables(command, f"RECONCILE_{_variable(cmd_name)}")
-        return command
-
-
-def name_variables(command: click.Command, prefix: str) -> None:
-    """Every option also as RECONCILE_<COMMAND>_<OPTION>, whatever its Python name is."""
-    for parameter in command.params:
-        if isinstance(parameter, click.Option) and parameter.envvar is None:
-            longest = max(parameter.opts, key=len)
-            parameter.envvar = f"{prefix}_{_variable(longest)}"
-    if isinstance(command, click.Group):
-        for name, child in command.commands.items():
-            name_variables(child, f"{prefix}_{_variable(name)}")
-
-
-def _variable(name: str) -> str:
-    return name.lstrip("-").replace("-", "_").upper()
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    table=COMMANDS,
+    package="reconciler.cli",
+    prefix="RECONCILE",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--repo",
     type=click.Path(path_type=Path, file_okay=False),

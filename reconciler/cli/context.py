@@ -18,7 +18,7 @@ from reconciler import git
 from reconciler.errors import ReconcileError, UsageError
 from reconciler.inventory import cache_folder, find_root
 from reconciler.render import Line
-from reconciler.run import Loaded, Scope, load_repository
+from reconciler.run import Loaded, load_repository
 
 STYLES = {
     "add": "green",
@@ -191,7 +191,3 @@ def on_option(command: Callable[..., None]) -> Callable[..., None]:
         callback=lambda _ctx, _param, value: value.date() if value else None,
         help="The end of this date instead of today.",
     )(command)
-
-
-def make_scope(routers: tuple[str, ...], zones: tuple[str, ...], clients: tuple[str, ...]) -> Scope:
-    return Scope(routers, zones, clients)
