@@ -24,6 +24,11 @@ def never_back(ledger: Ledger, day: date) -> None:
 
 def append_lines(repo: Repo, lines: dict[str, list[str]]) -> None:
     """Write lines by file. Raises Bug where the ledger would not be sound with them."""
+    write(repo.root, sound_lines(repo, lines))
+
+
+def sound_lines(repo: Repo, lines: dict[str, list[str]]) -> list[Staged]:
+    """Ledger files with new lines, not written yet; raises like `append_lines`."""
     staged: list[Staged] = []
     overlay: dict[str, str] = {}
     for file, some in lines.items():
@@ -35,4 +40,4 @@ def append_lines(repo: Repo, lines: dict[str, list[str]]) -> None:
     broken = [problem for problem in problems if problem.is_error]
     if broken:
         raise Bug(f"The new lines would not be sound: {broken[0]} Nothing was written.")
-    write(repo.root, staged)
+    return staged

@@ -31,13 +31,17 @@ READ_ONLY = ("mode", "router_now", "login", "suspended_since", "cause", "file", 
 ALL = (*dict.fromkeys((*EXPORTED, *KEYS, *(field.name for field in FIELDS), *READ_ONLY)),)
 
 
-def columns_of(given: Sequence[str], default: Sequence[str]) -> list[str]:
-    """The columns named, or the default ones. Raises UsageError for an unknown one."""
+def columns_of(given: Sequence[str], default: Sequence[str], more: Sequence[str] = ()) -> list[str]:
+    """The columns named, or the default ones; `more`: columns that the caller fills.
+
+    Raises UsageError for an unknown one.
+    """
     names = [part.strip() for text in given for part in text.split(",") if part.strip()]
+    known = (*ALL, *more)
     for name in names:
-        if name not in ALL:
-            near = did_you_mean(name, ALL)
-            hint = f" Did you mean {near}?" if near else f" There are: {listing(ALL, 99)}."
+        if name not in known:
+            near = did_you_mean(name, known)
+            hint = f" Did you mean {near}?" if near else f" There are: {listing(known, 99)}."
             raise UsageError(f"There is no column {name}.{hint}")
     return names or list(default)
 

@@ -2,23 +2,20 @@
 """`client bind`: MAC and interface as the router sees them, written into the files."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import click
 from rich.table import Table
 from rich.text import Text
 
 from reconciler.cli.client.common import (
-    filter_options,
-    filters_of,
+    Selection,
     finish,
-    ids_argument,
-    service_option,
+    selection_options,
     write_options,
 )
 from reconciler.cli.context import Repo, err, say
 from reconciler.clients.bind import MENUS, Proposal, Sightings, propose, read_sightings
-from reconciler.clients.select import Chosen, choose
+from reconciler.clients.select import Chosen
 from reconciler.edit import Edit
 from reconciler.errors import RouterError, UsageError
 from reconciler.models import Router
@@ -28,20 +25,13 @@ from reconciler.staging import EditFile
 
 
 @click.command("bind")
-@ids_argument
-@filter_options()
-@service_option
+@selection_options()
 @click.option("--missing", is_flag=True, help="Only services whose file has no MAC address.")
 @write_options
 @click.pass_obj
 def bind(
     repo: Repo,
-    ids: Sequence[str],
-    zones: Sequence[str],
-    plans: Sequence[str],
-    statuses: Sequence[str],
-    id_file: Path | None,
-    service: str | None,
+    selection: Selection,
     missing: bool,
     dry_run: bool,
     yes: bool,
@@ -55,15 +45,12 @@ def bind(
     Examples:  reconcile client bind rosa-angeles
                reconcile client bind --zone centro --missing --dry-run
     """
-    chosen = choose(
-        repo.loaded.inventory, ids, filters_of(zones, plans, statuses, id_file), service
-    )
     chosen = [
         one
-        for one in chosen
+        for one in selection.services(repo.loaded.inventory)
         if one.sub.service.has_rows and not (missing and one.sub.service.mac is not None)
     ]
-    if not chosen and ids:
+    if not chosen and selection.ids:
         raise UsageError("None of these clients has a service that could be bound.")
     proposals, away = _proposals(repo, chosen)
     _print(proposals)
@@ -75,7 +62,7 @@ def bind(
     finish(repo, acts, dry_run=dry_run, yes=yes, ask=True)
     if away:
         raise SystemExit(3)
-    if ids and not any(one.seen for one in proposals):
+    if selection.ids and not any(one.seen for one in proposals):
         raise SystemExit(1)
 
 

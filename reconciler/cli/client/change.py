@@ -3,19 +3,16 @@
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import click
 
 from reconciler.cli.client.common import (
     Command,
+    Selection,
     complete_plans,
-    filter_options,
-    filters_of,
     finish,
     given,
-    ids_argument,
-    service_option,
+    selection_options,
     today_in,
     write_options,
 )
@@ -45,9 +42,7 @@ def field_options(command: Command) -> Command:
 
 
 @click.command("set")
-@ids_argument
-@filter_options(plan="of-plan")
-@service_option
+@selection_options(plan="of-plan")
 @on_option
 @click.option("--id", "new_id", metavar="NEW", help="A new id; logins and sessions stay.")
 @click.option(
@@ -67,12 +62,7 @@ def field_options(command: Command) -> Command:
 def set_fields(
     repo: Repo,
     /,
-    ids: Sequence[str],
-    zones: Sequence[str],
-    plans: Sequence[str],
-    statuses: Sequence[str],
-    id_file: Path | None,
-    service: str | None,
+    selection: Selection,
     on: date | None,
     new_id: str | None,
     plan: str | None,
@@ -96,11 +86,11 @@ def set_fields(
     if not (values or plan or new_id or pause or lend or returned):
         raise UsageError("Say what to set: --plan, --name, --phone … (see --help).")
     inventory = repo.loaded.inventory
-    chosen = choose(inventory, ids, filters_of(zones, plans, statuses, id_file), service)
-    work = _Setting(repo, chosen, values, plan, on, ids, pause)
+    chosen = selection.services(inventory)
+    work = _Setting(repo, chosen, values, plan, on, selection.ids, pause)
     acts = work.acts(lend, returned)
     if new_id is not None:
-        acts = [_renamed(repo, ids, new_id, acts)]
+        acts = [_renamed(repo, selection.ids, new_id, acts)]
     finish(repo, acts, work.notes, dry_run=dry_run, yes=yes, ask=len(acts) > 1)
 
 

@@ -2,7 +2,9 @@
 """What the client commands share: choosing clients, today, showing and writing changes."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import wraps
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,10 +15,10 @@ from rich.text import Text
 
 from reconciler.cli.context import Repo, is_interactive, out, say
 from reconciler.clients.outcome import Impossible, Outcome
-from reconciler.clients.select import Chosen, Filters
+from reconciler.clients.select import Chosen, Filters, choose
 from reconciler.edit import Edit
 from reconciler.errors import UsageError
-from reconciler.inventory import find_root
+from reconciler.inventory import Inventory, find_root
 from reconciler.models import Status, Zone
 from reconciler.staging import Act, EditFile, Staged, check, diff_lines, stage, write
 
@@ -58,9 +60,51 @@ def ids_argument(command: Command) -> Command:
     )
 
 
-def filter_options(*, prefix: str = "", plan: str = "plan") -> Callable[[Command], Command]:
-    """`--zone`, `--plan`, `--status` and `--file`; with a prefix where these words set values."""
+@dataclass(frozen=True)
+class Selection:
+    """Whom a command is about, as it was called: ids or filters, and one service of each."""
 
+    ids: tuple[str, ...]
+    filters: Filters
+    service: str | None = None
+
+    def services(self, inventory: Inventory) -> list[Chosen]:
+        """See `choose`."""
+        return choose(inventory, self.ids, self.filters, self.service)
+
+
+def selection_options(
+    *, prefix: str = "", plan: str = "plan", ids: bool = True
+) -> Callable[[Command], Command]:
+    """Ids, `--zone`, `--plan`, `--status`, `--file` and `--service`, given as `selection`.
+
+    With a prefix, or another name for `--plan`, where these words set values. Without `ids` only
+    the filters.
+    """
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def selecting(
+            *args: Any,
+            zones: Sequence[str],
+            plans: Sequence[str],
+            statuses: Sequence[str],
+            id_file: Path | None,
+            ids: Sequence[str] = (),
+            service: str | None = None,
+            **others: Any,
+        ) -> None:
+            named = None if id_file is None else _read_ids(id_file)
+            filters = Filters(tuple(zones), tuple(plans), tuple(statuses), ids=named)
+            command(*args, selection=Selection(tuple(ids), filters, service), **others)
+
+        decorated = _filter_options(prefix, plan)(service_option(selecting) if ids else selecting)
+        return ids_argument(decorated) if ids else decorated
+
+    return decorate
+
+
+def _filter_options(prefix: str, plan: str) -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
         command = click.option(
             "--file",
@@ -76,7 +120,7 @@ def filter_options(*, prefix: str = "", plan: str = "plan") -> Callable[[Command
             help="Services in this state; may be given several times.",
         )(command)
         command = click.option(
-            f"--{prefix or ''}{plan}",
+            f"--{prefix}{plan}",
             "plans",
             multiple=True,
             metavar="ID",
@@ -108,14 +152,7 @@ def write_options(command: Command) -> Command:
     )(command)
 
 
-def filters_of(
-    zones: Sequence[str], plans: Sequence[str], statuses: Sequence[str], id_file: Path | None
-) -> Filters:
-    ids = None if id_file is None else read_ids(id_file)
-    return Filters(tuple(zones), tuple(plans), tuple(statuses), ids=ids)
-
-
-def read_ids(file: Path) -> tuple[str, ...]:
+def _read_ids(file: Path) -> tuple[str, ...]:
     """Ids of a file, one a line or the first cell of it; `#` begins a comment."""
     with click.open_file(str(file), encoding="utf-8-sig") as lines:
         words = [line.partition("#")[0].replace(";", ",").partition(",")[0] for line in lines]
@@ -158,9 +195,13 @@ def finish(
     dry_run: bool,
     yes: bool,
     ask: bool = False,
+    ledger: Sequence[Staged] = (),
 ) -> None:
-    """Show the diff, check the repository, ask where that is due, write, and name the files."""
-    staged = stage(repo.root, acts)
+    """Show the diff, check the repository, ask where that is due, write, and name the files.
+
+    `ledger`: files of the ledger that are written with them.
+    """
+    staged = [*stage(repo.root, acts), *ledger]
     if notes := list(notes):
         say("\n".join(notes), "yellow")
     if not staged:

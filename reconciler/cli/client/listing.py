@@ -3,17 +3,18 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
 
 import click
 from rich.table import Table
 from rich.text import Text
 
 from reconciler.cli.client.common import (
+    Selection,
     complete_routers,
-    filter_options,
-    read_ids,
+    selection_options,
 )
+from reconciler.cli.client.money import MONEY, money_of
 from reconciler.cli.context import Repo, out, say
 from reconciler.clients.columns import (
     DEFAULT,
@@ -22,7 +23,7 @@ from reconciler.clients.columns import (
     row_of,
     row_without_service,
 )
-from reconciler.clients.select import Filters, all_services, choose, without_services
+from reconciler.clients.select import all_services, choose, without_services
 from reconciler.clients.sheet import write_sheet
 from reconciler.wording import printable
 
@@ -30,7 +31,7 @@ _STYLES = {"suspended": "yellow", "cancelled": "dim", "free": "cyan"}
 
 
 @click.command("list")
-@filter_options()
+@selection_options(ids=False)
 @click.option(
     "--router",
     "routers",
@@ -53,10 +54,7 @@ _STYLES = {"suspended": "yellow", "cancelled": "dim", "free": "cyan"}
 @click.pass_obj
 def list_clients(
     repo: Repo,
-    zones: Sequence[str],
-    plans: Sequence[str],
-    statuses: Sequence[str],
-    id_file: Path | None,
+    selection: Selection,
     routers: Sequence[str],
     search: str,
     columns: Sequence[str],
@@ -66,35 +64,43 @@ def list_clients(
 
     \b
     Examples:  reconcile client list --zone norte --status suspended
+               reconcile client list --columns id,name,phone,balance --status suspended
                reconcile client list --format geojson > map.geojson
     """
     inventory = repo.loaded.inventory
-    ids = None if id_file is None else read_ids(id_file)
-    filters = Filters(
-        tuple(zones), tuple(plans), tuple(statuses), tuple(routers), ids, search.strip()
-    )
-    names = columns_of(columns, DEFAULT)
+    filters = replace(selection.filters, routers=tuple(routers), text=search.strip())
+    names = columns_of(columns, DEFAULT, MONEY)
     chosen = all_services(inventory) if filters.is_empty else choose(inventory, (), filters)
     if form == "geojson":
         click.echo(json.dumps(geojson(chosen), ensure_ascii=False, indent=1))
         return
-    rows = [row_of(one, names) for one in chosen]
     bare = without_services(inventory, filters)
-    rows += [row_without_service(one, inventory.where(one).file, names) for one in bare]
+    clients = dict.fromkeys((*(one.sub.client.id for one in chosen), *(one.id for one in bare)))
+    of_files = [name for name in names if name not in MONEY]
+    money = money_of(repo, list(clients)) if len(of_files) < len(names) else {}
+    rows = [row_of(one, of_files) | money.get(one.sub.client.id, {}) for one in chosen]
+    rows += [
+        row_without_service(one, inventory.where(one).file, of_files) | money.get(one.id, {})
+        for one in bare
+    ]
+    rows = [{name: row[name] for name in names} for row in rows]
     if form == "json":
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     elif form == "csv":
         click.echo(write_sheet(rows, names), nl=False)
     else:
         _print_table(rows, names)
-        clients = len({one.sub.client.id for one in chosen}) + len(bare)
-        say(f"{clients} clients, {len(chosen)} services")
+        say(f"{len(clients)} clients, {len(chosen)} services")
 
 
 def _print_table(rows: Sequence[dict[str, str]], columns: Sequence[str]) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in columns:
-        table.add_column(name, no_wrap=name in ("id", "address", "mac"))
+        table.add_column(
+            name,
+            no_wrap=name in ("id", "address", "mac", *MONEY),
+            justify="right" if name in MONEY else "left",
+        )
     for row in rows:
         style = _STYLES.get(row.get("status", ""), "")
         table.add_row(*(Text(printable(row[name])) for name in columns), style=style)

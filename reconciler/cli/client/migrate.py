@@ -4,20 +4,17 @@
 from collections.abc import Sequence
 from datetime import date
 from ipaddress import IPv4Address
-from pathlib import Path
 
 import click
 
 from reconciler.cli.client.common import (
+    Selection,
     complete_plans,
     complete_routers,
     complete_zones,
-    filter_options,
-    filters_of,
     finish,
     gather,
-    ids_argument,
-    service_option,
+    selection_options,
     today_in,
     write_options,
 )
@@ -28,7 +25,7 @@ from reconciler.clients.addressing import Allocator
 from reconciler.clients.migrate import Move, migrate, missing, move_client
 from reconciler.clients.outcome import Impossible, Outcome
 from reconciler.clients.plans import Issued, find_plan
-from reconciler.clients.select import Chosen, all_services, choose
+from reconciler.clients.select import Chosen, all_services
 from reconciler.edit import Put
 from reconciler.errors import UsageError
 from reconciler.models import Plan
@@ -43,7 +40,6 @@ _LACKS = {
 
 
 @click.command("migrate")
-@ids_argument
 @click.option("--zone", "zone", metavar="ID", shell_complete=complete_zones, help="To this zone.")
 @click.option("--plan", "plan", metavar="ID", shell_complete=complete_plans, help="To this plan.")
 @click.option(
@@ -53,24 +49,18 @@ _LACKS = {
     "--address", metavar="A", help="Default: the present one if it fits, else a free one."
 )
 @click.option("--local-address", metavar="A", help="The router's end of PPPoE sessions.")
-@filter_options(prefix="from-")
-@service_option
+@selection_options(prefix="from-")
 @on_option
 @write_options
 @click.pass_obj
 def migrate_services(
     repo: Repo,
-    ids: Sequence[str],
+    selection: Selection,
     zone: str | None,
     plan: str | None,
     router: str | None,
     address: str | None,
     local_address: str | None,
-    zones: Sequence[str],
-    plans: Sequence[str],
-    statuses: Sequence[str],
-    id_file: Path | None,
-    service: str | None,
     on: date | None,
     dry_run: bool,
     yes: bool,
@@ -94,7 +84,7 @@ def migrate_services(
             near = did_you_mean(name, known)
             hint = f" Did you mean {near}?" if near else ""
             raise UsageError(f"There is no {noun} {name}.{hint}")
-    chosen = choose(inventory, ids, filters_of(zones, plans, statuses, id_file), service)
+    chosen = selection.services(inventory)
     given = address_given(address)
     if given is not None and len(chosen) != 1:
         raise UsageError("--address is for one service: name it.")
@@ -107,7 +97,7 @@ def migrate_services(
         address_given(local_address),
         on,
     )
-    acts, notes = gather(chosen, work.outcome, skip=not ids)
+    acts, notes = gather(chosen, work.outcome, skip=not selection.ids)
     acts = work.moved(chosen, acts)
     finish(repo, acts, notes, dry_run=dry_run, yes=yes, ask=len(acts) > 1)
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a client owes, for the commands that should say so. The ledger may be broken or absent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from billing.books.bill import ClientBooks, bill
+from billing.cli.common import books_by_day, merged, open_ledger
 from billing.ledger.loading import load_sound
 from reconciler.cli.context import Repo
 from reconciler.errors import FilesError
@@ -38,6 +40,22 @@ class Owing:
             f"{self.books.client.id} owes {self.text} ({ids}): take the payment, or join them to"
             " the next invoice"
         )
+
+
+MONEY = ("open", "credit", "balance")
+
+
+def money_of(repo: Repo, clients: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The columns MONEY of each client today. Raises FilesError where the ledger is broken."""
+    books = merged(books_by_day(open_ledger(repo), clients, None))
+    return {
+        one.client.id: {
+            "open": one.terms.rounding.text(one.open),
+            "credit": one.terms.rounding.text(one.credit),
+            "balance": one.terms.rounding.text(one.balance),
+        }
+        for one in books
+    }
 
 
 def owing(repo: Repo, client: str, on: date) -> Owing:

@@ -9,11 +9,17 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from reconciler.cli.client.common import filter_options, finish, read_ids, today_in, write_options
+from reconciler.cli.client.common import (
+    Selection,
+    finish,
+    selection_options,
+    today_in,
+    write_options,
+)
 from reconciler.cli.client.ledger import issued_on
 from reconciler.cli.context import Repo, err, on_option, say
 from reconciler.clients.columns import EXPORTED, columns_of, row_of
-from reconciler.clients.select import Filters, all_services, choose
+from reconciler.clients.select import all_services, choose
 from reconciler.clients.sheet import read_sheet, write_sheet
 from reconciler.clients.upload import Difference, Uploader
 from reconciler.errors import FilesError, ReconcileError
@@ -36,17 +42,14 @@ _STDOUT = "-"
     "--columns", multiple=True, metavar="NAMES", help="Which columns, separated by commas."
 )
 @click.option("--excel", is_flag=True, help="Semicolons and a byte order mark, as Excel likes.")
-@filter_options()
+@selection_options(ids=False)
 @click.pass_obj
 def export_sheet(
     repo: Repo,
     file: str,
     columns: Sequence[str],
     excel: bool,
-    zones: Sequence[str],
-    plans: Sequence[str],
-    statuses: Sequence[str],
-    id_file: Path | None,
+    selection: Selection,
 ) -> None:
     """Write clients as CSV, one line a service.
 
@@ -55,8 +58,7 @@ def export_sheet(
                reconcile client export --csv --zone norte --columns id,plan,zone,password
     """
     inventory = repo.loaded.inventory
-    ids = None if id_file is None else read_ids(id_file)
-    filters = Filters(tuple(zones), tuple(plans), tuple(statuses), ids=ids)
+    filters = selection.filters
     chosen = all_services(inventory) if filters.is_empty else choose(inventory, (), filters)
     names = columns_of(columns, EXPORTED)
     if "id" not in names:

@@ -1,25 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`client activate`, `suspend`, `cancel` and `return`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from ipaddress import AddressValueError, IPv4Address
-from pathlib import Path
 
 import click
 
+from billing.cli.branch import need_main_branch
 from reconciler.cli.client.common import (
+    Selection,
     client_argument,
-    filter_options,
-    filters_of,
     finish,
     gather,
-    ids_argument,
+    selection_options,
     service_option,
     today_in,
     write_options,
 )
 from reconciler.cli.client.money import owing
+from reconciler.cli.client.voids import voids
 from reconciler.cli.context import Repo, on_option
 from reconciler.clients.addressing import Allocator, address_back
 from reconciler.clients.outcome import Outcome
@@ -27,12 +27,11 @@ from reconciler.clients.select import Chosen, Filters, choose, is_over, only_ser
 from reconciler.clients.state import activate, cancel, come_back, suspend
 from reconciler.errors import UsageError
 from reconciler.models import AddressFate, Cause
+from reconciler.staging import Staged
 
 
 @click.command("activate")
-@ids_argument
-@filter_options()
-@service_option
+@selection_options()
 @on_option
 @click.option("--free", is_flag=True, help="Active and never billed.")
 @click.option("--waive-fee", is_flag=True, help="No reconnection fee for this suspension.")
@@ -40,12 +39,7 @@ from reconciler.models import AddressFate, Cause
 @click.pass_obj
 def activate_services(
     repo: Repo,
-    ids: Sequence[str],
-    zones: Sequence[str],
-    plans: Sequence[str],
-    statuses: Sequence[str],
-    id_file: Path | None,
-    service: str | None,
+    selection: Selection,
     on: date | None,
     free: bool,
     waive_fee: bool,
@@ -58,12 +52,9 @@ def activate_services(
     Examples:  reconcile client activate jose-ibarra --waive-fee
                reconcile client activate --zone norte --status suspended
     """
-    filters = filters_of(zones, plans, statuses, id_file)
     _each(
         repo,
-        ids,
-        filters,
-        service,
+        selection,
         lambda one: activate(one, _day(repo, one, on), free=free, waive_fee=waive_fee),
         dry_run=dry_run,
         yes=yes,
@@ -71,9 +62,7 @@ def activate_services(
 
 
 @click.command("suspend")
-@ids_argument
-@filter_options()
-@service_option
+@selection_options()
 @on_option
 @click.option(
     "--cause",
@@ -86,12 +75,7 @@ def activate_services(
 @click.pass_obj
 def suspend_services(
     repo: Repo,
-    ids: Sequence[str],
-    zones: Sequence[str],
-    plans: Sequence[str],
-    statuses: Sequence[str],
-    id_file: Path | None,
-    service: str | None,
+    selection: Selection,
     on: date | None,
     cause: str,
     dry_run: bool,
@@ -103,12 +87,9 @@ def suspend_services(
     Examples:  reconcile client suspend luis-mora --cause request
                reconcile client suspend --file debtors.txt --dry-run
     """
-    filters = filters_of(zones, plans, statuses, id_file)
     _each(
         repo,
-        ids,
-        filters,
-        service,
+        selection,
         lambda one: suspend(one, _day(repo, one, on), Cause(cause)),
         dry_run=dry_run,
         yes=yes,
@@ -116,9 +97,7 @@ def suspend_services(
 
 
 @click.command("cancel")
-@ids_argument
-@filter_options()
-@service_option
+@selection_options()
 @on_option
 @click.option(
     "--address",
@@ -128,37 +107,42 @@ def suspend_services(
     show_default=True,
     help="release: no rows, the address is free again; keep: the rows stay, suspended.",
 )
+@click.option(
+    "--void-invoices", is_flag=True, help="Void what is open: who leaves need not pay it."
+)
+@click.option(
+    "--allow-branch", is_flag=True, help="Write to the ledger on a branch that is not main."
+)
 @write_options
 @click.pass_obj
 def cancel_services(
     repo: Repo,
-    ids: Sequence[str],
-    zones: Sequence[str],
-    plans: Sequence[str],
-    statuses: Sequence[str],
-    id_file: Path | None,
-    service: str | None,
+    selection: Selection,
     on: date | None,
     fate: str,
+    void_invoices: bool,
+    allow_branch: bool,
     dry_run: bool,
     yes: bool,
 ) -> None:
     """End services for good. The file stays, with all that was.
 
     \b
-    Example:  reconcile client cancel pedro-quiroz --address keep
+    Examples:  reconcile client cancel pedro-quiroz --address keep
+               reconcile client cancel luis-mora --void-invoices
     """
-    filters = filters_of(zones, plans, statuses, id_file)
-    _each(
-        repo,
-        ids,
-        filters,
-        service,
+    chosen = selection.services(repo.loaded.inventory)
+    acts, notes = gather(
+        chosen,
         lambda one: cancel(one, _day(repo, one, on), AddressFate(fate)),
-        dry_run=dry_run,
-        yes=yes,
-        ask=True,
+        skip=not selection.ids,
     )
+    ledger: list[Staged] = []
+    if void_invoices:
+        need_main_branch(repo.root, allow_branch)
+        ledger, voided = voids(repo, chosen, lambda one: _day(repo, one, on))
+        notes += voided
+    finish(repo, acts, notes, dry_run=dry_run, yes=yes, ask=True, ledger=ledger)
 
 
 @click.command("return")
@@ -212,15 +196,12 @@ def _day(repo: Repo, one: Chosen, on: date | None) -> date:
 
 def _each(
     repo: Repo,
-    ids: Sequence[str],
-    filters: Filters,
-    service: str | None,
+    selection: Selection,
     act: Callable[[Chosen], Outcome],
     *,
     dry_run: bool,
     yes: bool,
-    ask: bool = False,
 ) -> None:
-    chosen = choose(repo.loaded.inventory, ids, filters, service)
-    acts, notes = gather(chosen, act, skip=not ids)
-    finish(repo, acts, notes, dry_run=dry_run, yes=yes, ask=ask or len(acts) > 1)
+    chosen = selection.services(repo.loaded.inventory)
+    acts, notes = gather(chosen, act, skip=not selection.ids)
+    finish(repo, acts, notes, dry_run=dry_run, yes=yes, ask=len(acts) > 1)
