@@ -152,9 +152,9 @@ def unsigned(_text: str) -> None:
     """The signature where a repository has no key."""
 
 
-def plan_file_text(changes: ChangeSet, sign: Sign) -> str:
-    """The JSON of a plan, signed with the repository key where there is one."""
-    data = to_json(changes)
+def plan_file_text(changes: ChangeSet, sign: Sign, more: Mapping[str, Any] | None = None) -> str:
+    """The JSON of a plan with `more`, signed with the repository key where there is one."""
+    data = to_json(changes) | dict(more or {})
     return json.dumps(data | {"signature": sign(_canonical(data))}, indent=1) + "\n"
 
 

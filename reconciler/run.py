@@ -18,6 +18,7 @@ from reconciler.models import Limits, Router, TlsAnonymous, TlsFingerprint
 from reconciler.planning import Keep
 from reconciler.router import Endpoint, TlsMode
 from reconciler.secrets import Secrets
+from reconciler.shards import Shard
 from reconciler.wording import did_you_mean
 from reconciler.work import Target
 
@@ -29,6 +30,7 @@ class Scope:
     routers: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
+    shard: Shard | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -137,7 +139,14 @@ def limits_of_routers(inventory: Inventory) -> dict[str, Limits]:
 
 
 def routers_in(scope: Scope, inventory: Inventory) -> Iterable[Router]:
-    """The routers to look at: those named, else those on which what is asked for lives."""
+    """The routers to look at: those named, else those on which what is asked for lives; of a shard
+    its own.
+    """
+    shard = scope.shard
+    return [router for router in _asked(scope, inventory) if not shard or shard.holds(router.id)]
+
+
+def _asked(scope: Scope, inventory: Inventory) -> Iterable[Router]:
     ids = set(scope.routers)
     if not ids and not scope.is_whole:
         clients = _clients_of(scope, inventory)

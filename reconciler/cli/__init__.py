@@ -19,6 +19,7 @@ from reconciler.errors import FilesError, ReconcileError
 COMMANDS = {
     "validate": "validate",
     "plan": "plan",
+    "merge": "merge",
     "apply": "apply",
     "drift": "drift",
     "import": "import_:import_command",

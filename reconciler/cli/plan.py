@@ -2,10 +2,11 @@
 """`reconcile plan`: what would change, and nothing written."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
@@ -24,9 +25,10 @@ from reconciler.cli.noticed import noticed
 from reconciler.cli.watch import Watch
 from reconciler.fleet import Fleet
 from reconciler.journal import last_reached
-from reconciler.planning import Status
+from reconciler.planning import RouterPlan, Status
 from reconciler.render import markdown, text_lines
-from reconciler.run import Scope, check_clients, make_targets
+from reconciler.run import Scope, check_clients, make_targets, routers_in
+from reconciler.shards import Part, Shard, hash_of, part_data
 from reconciler.tidy import tidying
 from reconciler.wording import ago
 from reconciler.work import Work, planner
@@ -39,21 +41,42 @@ FORMATS: dict[str, Callable[[ChangeSet], str]] = {
 }
 
 
+def report_options(command: Callable[..., None]) -> Callable[..., None]:
+    """How a plan is shown and kept: `--format`, `--out` and `--detailed-exitcode`."""
+    for option in (
+        click.option(
+            "--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes."
+        ),
+        click.option(
+            "--out",
+            "file",
+            type=click.Path(path_type=Path, dir_okay=False, writable=True),
+            help="Write the plan to a file that `apply` carries out exactly.",
+        ),
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(["text", *FORMATS]),
+            default="text",
+            show_default=True,
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @click.command()
 @scope_options
 @on_option
 @click.option("--adopt", is_flag=True, help="Take over rows without our mark that hold a key.")
 @tidy_option
 @click.option(
-    "--format", "form", type=click.Choice(["text", *FORMATS]), default="text", show_default=True
+    "--shard",
+    metavar="N/M",
+    callback=lambda _ctx, _param, value: Shard.parse(value) if value else None,
+    help="Only the N-th of M parts of the routers; `merge` puts their files together.",
 )
-@click.option(
-    "--out",
-    "file",
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    help="Write the plan to a file that `apply` carries out exactly.",
-)
-@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
+@report_options
 @click.pass_obj
 def plan(
     repo: Repo,
@@ -63,6 +86,7 @@ def plan(
     on: date | None,
     adopt: bool,
     tidy: bool,
+    shard: Shard | None,
     form: str,
     file: Path | None,
     detailed_exitcode: bool,
@@ -72,22 +96,41 @@ def plan(
     \b
     Example:  reconcile plan --router rb-norte --out change.plan
     """
-    scope = Scope(routers, zones, clients)
-    targets = make_targets(repo.loaded, scope, adopt=adopt, noticed=noticed(repo, on))
+    scope = Scope(routers, zones, clients, shard)
+    reminded = noticed(repo, on)
+    targets = make_targets(repo.loaded, scope, adopt=adopt, noticed=reminded)
     with Fleet(targets, plan=tidying if tidy else planner) as fleet:
         with Watch(fleet.routers) as watch:
             works = fleet.survey(watch.done)
         tell_ages(repo, works)
         known_clients(repo, scope, works)
         changes = change_set(repo, works)
+    more = None
+    if shard and file:
+        asked = [adopt, tidy, sorted(reminded), zones, clients]
+        whole = routers_in(replace(scope, shard=None), repo.loaded.inventory)
+        more = part_data(changes, Part(shard, tuple(one.id for one in whole), hash_of(asked)))
+    report(repo, changes, form=form, file=file, detailed_exitcode=detailed_exitcode, more=more)
+
+
+def report(
+    repo: Repo,
+    changes: ChangeSet,
+    *,
+    form: str,
+    file: Path | None,
+    detailed_exitcode: bool,
+    more: Mapping[str, Any] | None = None,
+) -> NoReturn:
+    """Keep and show a plan, and end with its exit code; `more` goes into the plan file."""
     if file:
         sign = repo.loaded.secrets.fingerprint
-        file.write_text(plan_file_text(changes, sign), encoding="utf-8")
+        file.write_text(plan_file_text(changes, sign, more), encoding="utf-8")
     if form == "text":
         print_lines(text_lines(changes))
     else:
         print_data(FORMATS[form](changes))
-    codes = status_codes(works)
+    codes = plan_codes(changes.plans)
     if detailed_exitcode and not changes.is_empty:
         codes.append(2)
     raise SystemExit(first_code(codes))
@@ -107,7 +150,7 @@ def tell_ages(repo: Repo, works: list[Work]) -> None:
 
 def known_clients(repo: Repo, scope: Scope, works: list[Work]) -> None:
     """Raises UsageError for a client that nothing knows, once every router has been asked."""
-    if all(work.plan.status is not Status.UNREACHABLE for work in works):
+    if not scope.shard and all(work.plan.status is not Status.UNREACHABLE for work in works):
         found = [change for work in works for change in work.plan.changes]
         check_clients(scope, repo.loaded.inventory, found)
 
@@ -122,11 +165,16 @@ def change_set(repo: Repo, works: list[Work]) -> ChangeSet:
 
 
 def status_codes(works: list[Work]) -> list[int]:
+    """Those of the plans of works."""
+    return plan_codes(work.plan for work in works)
+
+
+def plan_codes(plans: Iterable[RouterPlan]) -> list[int]:
     """3 for routers that are away, 1 for conflicts and refusals."""
     codes: list[int] = []
-    for work in works:
-        if work.plan.status is Status.UNREACHABLE:
-            codes.append(1 if any(p.is_error for p in work.plan.problems) else 3)
-        elif work.plan.status is Status.CONFLICT:
+    for plan in plans:
+        if plan.status is Status.UNREACHABLE:
+            codes.append(1 if any(p.is_error for p in plan.problems) else 3)
+        elif plan.status is Status.CONFLICT:
             codes.append(1)
     return codes

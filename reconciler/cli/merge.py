@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`reconcile merge`: the plan files of all shards as one plan."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from reconciler.cli.context import Repo
+from reconciler.cli.plan import report, report_options
+from reconciler.shards import merge as merge_parts
+
+
+@click.command()
+@click.argument(
+    "files",
+    metavar="FILE...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+)
+@report_options
+@click.pass_obj
+def merge(
+    repo: Repo, files: tuple[Path, ...], form: str, file: Path | None, detailed_exitcode: bool
+) -> None:
+    """Put the plan files of all shards together: one report, one plan file, one fingerprint.
+
+    \b
+    Example:  reconcile merge shard-*.plan --out change.plan
+    """
+    texts = [(str(path), path.read_text(encoding="utf-8", errors="replace")) for path in files]
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    changes = merge_parts(texts, repo.loaded.secrets.fingerprint, created)
+    report(repo, changes, form=form, file=file, detailed_exitcode=detailed_exitcode)

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A router's plan as plain data and back, for another process to go on with. Pure.
+
+It is what the JSON of a plan holds and what only this program needs: marks, labels, what ends with
+which change, and the services that limits count. No secret, no row and no `.id` is in it: a plan
+that was made of data is shown, counted and compared, but never written. Imports change,
+changeset, desired, errors, kinds, order, planning, sessions and state.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from reconciler.change import Action, Change
+from reconciler.changeset import change_json, problem_json
+from reconciler.desired import Source
+from reconciler.errors import Problem, Severity, Where
+from reconciler.kinds import BY_PATH
+from reconciler.order import Placement
+from reconciler.planning import Census, RouterPlan, Status
+from reconciler.sessions import Session, SessionKind
+from reconciler.state import State
+
+Data = Mapping[str, Any]
+_SETS = ("held", "suspended", "wanted", "to_suspend", "known")
+
+
+def plan_data(plan: RouterPlan) -> dict[str, Any]:
+    """What `plan_of` makes the plan of again, JSON's own types alone."""
+    numbers = {id(change): number for number, change in enumerate(plan.changes)}
+    marks = {change.mark for change in plan.changes}
+    return {
+        "router": plan.router,
+        "status": plan.status.value,
+        "version": plan.version,
+        "error": plan.error,
+        "changes": [change_data(plan.router, change) for change in plan.changes],
+        "sessions": [
+            session_data(one) | {"cause": numbers[id(one.cause)]} for one in plan.sessions
+        ],
+        "problems": [problem_json(problem) for problem in plan.problems],
+        "state": state_data(plan.state),
+        "elsewhere": {mark: home for mark, home in plan.elsewhere.items() if mark in marks},
+        "census": _census_data(plan.census, marks),
+    }
+
+
+def plan_of(data: Data) -> RouterPlan:
+    """Raises KeyError, TypeError or ValueError for what is no data of a plan."""
+    changes = tuple(change_of(one) for one in data["changes"])
+    return RouterPlan(
+        data["router"],
+        Status(data["status"]),
+        data["version"],
+        changes,
+        tuple(session_of(one, changes[one["cause"]]) for one in data["sessions"]),
+        tuple(problem_of(one) for one in data["problems"]),
+        data["error"],
+        state_of(data["state"]),
+        data["elsewhere"],
+        Census(**{name: frozenset(data["census"][name]) for name in _SETS}),
+    )
+
+
+def change_data(router: str, change: Change) -> dict[str, Any]:
+    place = change.place
+    return {
+        **change_json(router, change),
+        "label": change.source.label,
+        "mark": change.mark,
+        "notice": change.notice,
+        "place": place and [place.mark, place.was, place.now],
+    }
+
+
+def change_of(data: Data) -> Change:
+    source, place = data["source"], data["place"]
+    where = Where(source["file"], source["line"]) if source["file"] else None
+    return Change(
+        Action(data["action"]),
+        BY_PATH[data["path"]],
+        data["key"],
+        data["before"],
+        data["after"],
+        Source(source["id"], where, data["label"]),
+        data["mark"],
+        place=Placement(place[0], None, None, place[1], place[2]) if place else None,
+        notice=data["notice"],
+        digests=data["digests"],
+        cause=data.get("cause"),
+    )
+
+
+def session_data(session: Session) -> dict[str, Any]:
+    return {
+        "kind": session.kind.value,
+        "client": session.client,
+        "name": session.name,
+        "waits": session.waits,
+    }
+
+
+def session_of(data: Data, cause: Change) -> Session:
+    return Session(
+        SessionKind(data["kind"]), data["client"], data["name"], cause, bool(data["waits"])
+    )
+
+
+def problem_of(data: Data) -> Problem:
+    """A problem from its JSON."""
+    return Problem(
+        data["code"],
+        data["message"],
+        data["hint"],
+        Where(data["file"], data["line"]) if data["file"] else None,
+        Severity(data["severity"]),
+        data["router"],
+    )
+
+
+def state_data(state: State | None) -> list[str] | None:
+    return [state.commit, state.day.isoformat(), state.tool] if state else None
+
+
+def state_of(data: Sequence[str] | None) -> State | None:
+    return State(data[0], date.fromisoformat(data[1]), data[2]) if data else None
+
+
+def _census_data(census: Census, marks: set[str]) -> dict[str, list[str]]:
+    """Of all services in the files, only those are needed that the router has to do with."""
+    near = marks | census.held
+    found = {name: getattr(census, name) for name in _SETS} | {"known": census.known & near}
+    return {name: sorted(members) for name, members in found.items()}
