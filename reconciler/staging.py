@@ -10,11 +10,12 @@ written entirely is taken back. Imports edit, errors, filehistory, inventory, mo
 """
 
 import difflib
+import fcntl
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -217,12 +218,10 @@ def write(root: Path, staged: Sequence[Staged]) -> None:
 
     Raises ReconcileError where a file has changed since it was staged or cannot be written.
     """
-    for one in staged:
-        now = contents(root, one.moved_from or one.file) if one.before is not None else None
-        if one.before is not None and now != one.before:
-            raise ReconcileError(f"{one.file} was changed meanwhile. Nothing was written.")
     try:
-        with ExitStack() as undo:
+        with alone(root), ExitStack() as undo:
+            for one in staged:
+                _check_unchanged(root, one)
             _write_all(root, staged, undo)
             undo.pop_all()
     except OSError as error:
@@ -230,6 +229,33 @@ def write(root: Path, staged: Sequence[Staged]) -> None:
         raise ReconcileError(f"Not written: {error.filename or ''} {why}. All is as before.") from (
             error
         )
+
+
+@contextmanager
+def alone(path: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Nobody else is inside at the same path, a file or folder; who comes second waits.
+
+    The lock is the kernel's: it goes with the process, and leaves nothing behind. `on_wait` is
+    called where there is somebody to wait for.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            on_wait()
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _check_unchanged(root: Path, one: Staged) -> None:
+    path = root / (one.moved_from or one.file)
+    # Read whole: a month's invoices are larger than any file that people write.
+    now = path.read_bytes() if path.exists() else None
+    if now != one.before:
+        raise ReconcileError(f"{one.file} was changed meanwhile. Nothing was written. Run again.")
 
 
 def _write_all(root: Path, staged: Sequence[Staged], undo: ExitStack) -> None:

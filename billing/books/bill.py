@@ -16,7 +16,7 @@ from billing.books.account import Account, Allocation
 from billing.books.extras import ServiceBooks
 from billing.books.facts import Facts
 from billing.books.worlds import simulate
-from billing.ledger.model import NOTHING, Ledger
+from billing.ledger.model import Ledger
 from billing.money import ZERO
 from billing.resting import collector_at_rest
 from billing.terms import Terms, TermsBook
@@ -92,7 +92,7 @@ def books_of(
     client: Client, inventory: Inventory, ledger: Ledger, on: date, book: TermsBook
 ) -> ClientBooks:
     """One client's account at the end of a day, problems included."""
-    part = ledger.by_client.get(client.id, NOTHING)
+    part = ledger.of(client.id)
     facts = Facts(client, book, inventory.plans, part.invoices, part.credits, part.payments)
     done = simulate(facts, on)
     return ClientBooks(

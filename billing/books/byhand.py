@@ -4,7 +4,7 @@
 Pure. Imports of the project: terms, the calendar, invoices, the books, inventory.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from decimal import Decimal
 from billing.calendar.days import ONE_DAY
 from billing.invoices.model import INTERNET, Invoice, Line, internet_id
 from billing.invoices.totals import totals
+from billing.ledger.model import VOID, ClientLedger
 from billing.money import ZERO
 from billing.terms import TermsBook
 from reconciler.models import Client, Service
@@ -33,8 +34,9 @@ class Impossible(ValueError):
     """No such invoice can be: the message says why."""
 
 
-def by_hand(client: Client, wish: Wish, book: TermsBook, taken: Collection[str]) -> Invoice:
-    """The invoice. Raises Impossible. `taken`: ids that the ledger and its drafts hold."""
+def by_hand(client: Client, wish: Wish, book: TermsBook, part: ClientLedger) -> Invoice:
+    """The invoice. Raises Impossible. `part`: what the ledger holds of the client."""
+    taken = {one.id for one in part.invoices}
     terms, schedule = book.of(client.zone), book.schedule(client)
     start, end = wish.period or (wish.issued_on, wish.issued_on + ONE_DAY)
     if wish.kind == INTERNET:
@@ -43,6 +45,7 @@ def by_hand(client: Client, wish: Wish, book: TermsBook, taken: Collection[str])
         id_ = internet_id(client.id, wish.service.id, start)
         if id_ in taken:
             raise Impossible(f"{id_} is there already: void it first, with --reissue.")
+        _refuse_overlap(_billed(part, wish.service.id), start, end)
     else:
         plain = f"{client.id}/{wish.kind}/{wish.issued_on}"
         numbers = (f"{plain}-{number}" for number in range(2, len(taken) + 3))
@@ -70,3 +73,23 @@ def by_hand(client: Client, wish: Wish, book: TermsBook, taken: Collection[str])
         total=total,
         currency=terms.currency,
     )
+
+
+def _billed(part: ClientLedger, service: str) -> Iterable[Invoice]:
+    """The issued internet invoices of a service that are not void."""
+    void = {one.invoice for one in part.credits if one.kind == VOID}
+    return (
+        one
+        for one in part.invoices
+        if one.is_internet and one.service == service and one.id not in void
+    )
+
+
+def _refuse_overlap(billed: Iterable[Invoice], start: date, end: date) -> None:
+    """No day is billed twice by hand: the schedule goes on where the last period ends."""
+    for one in billed:
+        if start < one.end and one.start < end:
+            raise Impossible(
+                f"The period {start}..{end} overlaps {one.start}..{one.end} of {one.id}"
+                f" ({one.file}:{one.row}). Take days that it leaves free, or void it first."
+            )

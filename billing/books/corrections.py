@@ -17,7 +17,7 @@ from billing.books.facts import Facts
 from billing.books.worlds import simulate
 from billing.invoices.course import Upcoming
 from billing.invoices.model import INTERNET, JOINED, OTHER, Invoice, Line, internet_id
-from billing.ledger.model import NOTHING, TRANSFER, VOID, Credit, Ledger
+from billing.ledger.model import TRANSFER, VOID, Credit, Ledger
 from billing.money import ZERO
 from billing.terms import TermsBook
 from reconciler.inventory import Inventory
@@ -39,7 +39,7 @@ def reissue_of(
     None where its service is no longer the client's, or the invoice is not one of a service.
     """
     client = inventory.clients[invoice.client]
-    part = ledger.by_client.get(client.id, NOTHING)
+    part = ledger.of(client.id)
     facts = Facts(
         client, TermsBook(inventory), inventory.plans, part.invoices, [*part.credits, void],
         part.payments,

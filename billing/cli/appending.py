@@ -31,7 +31,9 @@ def sound_lines(repo: Repo, lines: dict[str, list[str]]) -> list[Staged]:
     """Ledger files with new lines, not written yet; raises like `append_lines`."""
     staged: list[Staged] = []
     overlay: dict[str, str] = {}
-    for file, some in lines.items():
+    # Credits first: a run that is killed between two files leaves at worst a transfer into an
+    # invoice that is not there, which every command refuses, and never a period billed twice.
+    for file, some in sorted(lines.items()):
         path = repo.root / file
         before = path.read_bytes() if path.exists() else None
         overlay[file] = with_lines((before or b"").decode(), some)

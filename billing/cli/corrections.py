@@ -7,6 +7,7 @@ import click
 
 from billing.books.bill import bill
 from billing.books.corrections import joined, reissue_of, void_of
+from billing.cli.alone import alone
 from billing.cli.appending import append_lines, never_back
 from billing.cli.branch import need_main_branch
 from billing.cli.common import Session, chosen_clients, end_of_day, open_ledger, today_of
@@ -32,6 +33,7 @@ _DRY = click.option("--dry-run", is_flag=True, help="Show what would be written 
 @_BRANCH
 @_DRY
 @click.pass_obj
+@alone
 def void(
     repo: Repo,
     invoice: str,
@@ -81,6 +83,7 @@ def void(
 @_BRANCH
 @_DRY
 @click.pass_obj
+@alone
 def join(
     repo: Repo, client: str, on: date | None, series: str, allow_branch: bool, dry_run: bool
 ) -> None:

@@ -10,9 +10,10 @@ import click
 
 from billing.books.bill import bill
 from billing.books.byhand import Impossible, Wish, by_hand
+from billing.cli.alone import alone
 from billing.cli.appending import append_lines, never_back
 from billing.cli.branch import need_main_branch
-from billing.cli.common import Session, chosen_clients, end_of_day, open_ledger, today_of
+from billing.cli.common import chosen_clients, end_of_day, open_ledger, today_of
 from billing.invoices.model import INTERNET, OTHER
 from billing.ledger.payments import parse_date
 from billing.ledger.writing import issue_lines
@@ -45,6 +46,7 @@ _AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,6})?", re.ASCII)
 @click.option("--allow-branch", is_flag=True, help="Give numbers on a branch that is not main.")
 @click.option("--dry-run", is_flag=True, help="Show what would be written and write nothing.")
 @click.pass_obj
+@alone
 def invoice(
     repo: Repo,
     client: str,
@@ -84,7 +86,7 @@ def invoice(
         due.date() if due else None,
     )
     try:
-        made = by_hand(found, wish, TermsBook(session.inventory), _taken(session, client, day))
+        made = by_hand(found, wish, TermsBook(session.inventory), session.ledger.of(client))
     except Impossible as error:
         raise ReconcileError(str(error)) from error
     (books,) = bill(session.inventory, session.ledger, day, (client,)).clients
@@ -97,13 +99,6 @@ def invoice(
         return
     append_lines(repo, done.lines)
     say("\n".join(f"changed {file}" for file in sorted(done.lines)))
-
-
-def _taken(session: Session, client: str, day: date) -> set[str]:
-    """The ids of the client's issued invoices."""
-    (books,) = bill(session.inventory, session.ledger, day, (client,)).clients
-    issued = {one.invoice.id for one in books.accounts if not one.invoice.is_draft}
-    return issued | {one.id for one in session.ledger.invoices if one.client == client}
 
 
 def _line(text: str, digits: int) -> tuple[str, Decimal]:

@@ -6,6 +6,7 @@ from datetime import date
 
 import click
 
+from billing.cli.alone import alone
 from billing.cli.appending import append_lines, never_back
 from billing.cli.branch import need_main_branch
 from billing.cli.common import (
@@ -36,6 +37,7 @@ _COLUMNS = ("number", "id", "issued_on", "due_on", "total")
 @format_option
 @click.option("--dry-run", is_flag=True, help="Show what would be written and write nothing.")
 @click.pass_obj
+@alone
 def issue(
     repo: Repo,
     clients: Sequence[str],

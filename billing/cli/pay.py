@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from billing.cli.alone import alone
 from billing.cli.common import chosen_clients, day_option, open_ledger, today_of, warn
 from billing.ledger.loading import load_ledger
 from billing.ledger.writing import with_payment
@@ -30,6 +31,7 @@ from reconciler.staging import Staged, write
 @click.option("--note", default="", help="Free text.")
 @click.option("--dry-run", is_flag=True, help="Show what would change and write nothing.")
 @click.pass_obj
+@alone
 def pay(
     repo: Repo,
     client: str,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 import click
 
 from billing.calendar.days import add_months
+from billing.cli.alone import alone
 from billing.cli.common import chosen_clients, day_option, today_of
 from reconciler.cli.client.common import complete_clients, finish
 from reconciler.cli.context import Repo
@@ -36,6 +37,7 @@ _MONTHS = 12
 @click.option("--dry-run", is_flag=True, help="Show what would change and write nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
+@alone
 def promise(
     repo: Repo,
     client: str,

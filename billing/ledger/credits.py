@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from billing.invoices.model import Invoice
-from billing.ledger.chain import RawLine, broken_link, lines_of
+from billing.ledger.chain import RawLine, broken_link, broken_seal, lines_of
 from billing.ledger.files import LedgerFile
 from billing.ledger.invoices import canonical
 from billing.ledger.model import CREDIT, TRANSFER, VOID, Credit
 from billing.ledger.objects import (
+    SEAL,
     BadLine,
     amount_at,
     date_at,
@@ -51,7 +52,7 @@ def read_credits(
     found = ReadCredits()
     for line in lines_of(files):
         try:
-            value = parse_object(line.text, KEYS)
+            value = parse_object(line.text, KEYS, (SEAL,))
             invoice = invoices.get(canonical(text_at(value, "invoice"), names))
             if invoice is None:
                 raise BadLine(f"There is no issued invoice {show(value['invoice'])}.")
@@ -66,7 +67,8 @@ def read_credits(
             found.problems.append(Problem("ledger-line", error.message, error.hint, line.where))
         else:
             broken = broken_link(line, found.last_line, value["previous"])
-            found.problems += [broken] if broken else []
+            changed = broken_seal(line, found.last_line, SEAL in value)
+            found.problems += [one for one in (broken, changed) if one]
             found.credits.append(credit)
         found.last_line = line.text
     return found

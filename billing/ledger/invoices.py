@@ -13,9 +13,10 @@ from decimal import Decimal
 from typing import Any
 
 from billing.invoices.model import INTERNET, OTHER, Invoice, Line
-from billing.ledger.chain import RawLine, broken_link, lines_of
+from billing.ledger.chain import RawLine, broken_link, broken_seal, lines_of
 from billing.ledger.files import LedgerFile
 from billing.ledger.objects import (
+    SEAL,
     BadLine,
     amount_at,
     checked_keys,
@@ -57,14 +58,15 @@ def read_invoices(
     found = IssuedInvoices()
     for line in lines_of(files):
         try:
-            value = parse_object(line.text, KEYS)
+            value = parse_object(line.text, KEYS, (SEAL,))
             invoice = _invoice(value, line, names, digits, currency)
         except BadLine as error:
             found.problems.append(Problem("ledger-line", error.message, error.hint, line.where))
             found.is_unsure = True
         else:
             broken = broken_link(line, found.last_line, value["previous"])
-            found.problems += [broken] if broken else []
+            changed = broken_seal(line, found.last_line, SEAL in value)
+            found.problems += [one for one in (broken, changed) if one]
             found.problems += _in_order(invoice, line, found)
             found.invoices.append(invoice)
         found.last_line = line.text

@@ -68,6 +68,10 @@ class Ledger:
     last_numbers: Mapping[str, int] = field(default_factory=dict)
     by_client: Mapping[str, "ClientLedger"] = field(default_factory=dict)
 
+    def of(self, client: str) -> "ClientLedger":
+        """The part that is one client's."""
+        return self.by_client.get(client, NOTHING)
+
 
 @dataclass(slots=True)
 class ClientLedger:

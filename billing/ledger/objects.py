@@ -14,6 +14,7 @@ from typing import Any
 from billing.ledger.payments import parse_date
 from reconciler.wording import listing, show
 
+SEAL = "hash"
 _AMOUNT = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
 
 
@@ -26,8 +27,8 @@ class BadLine(ValueError):
         self.hint = hint
 
 
-def parse_object(text: str, keys: Sequence[str]) -> dict[str, Any]:
-    """The object of a line. Raises BadLine."""
+def parse_object(text: str, keys: Sequence[str], optional: Sequence[str] = ()) -> dict[str, Any]:
+    """The object of a line, with all of `keys`, perhaps some `optional`. Raises BadLine."""
     try:
         value = json.loads(text, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
@@ -38,7 +39,7 @@ def parse_object(text: str, keys: Sequence[str]) -> dict[str, Any]:
         )
     if not isinstance(value, dict):
         raise BadLine("The line is no JSON object.")
-    return checked_keys(value, keys)
+    return checked_keys(value, keys, optional=optional)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -48,12 +49,14 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
-def checked_keys(value: object, keys: Sequence[str], what: str = "The line") -> dict[str, Any]:
+def checked_keys(
+    value: object, keys: Sequence[str], what: str = "The line", optional: Sequence[str] = ()
+) -> dict[str, Any]:
     """The mapping, with exactly these keys. Raises BadLine."""
     if not isinstance(value, dict):
         raise BadLine(f"{what} is no object.")
     missing = [key for key in keys if key not in value]
-    unknown = [show(key) for key in value if key not in keys]
+    unknown = [show(key) for key in value if key not in keys and key not in optional]
     if missing:
         raise BadLine(f"{what} lacks {listing(missing)}.")
     if unknown:

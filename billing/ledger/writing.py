@@ -13,7 +13,7 @@ from datetime import date
 
 from billing.books.bill import Books
 from billing.invoices.model import Invoice
-from billing.ledger.chain import digest
+from billing.ledger.chain import digest, sealed
 from billing.ledger.invoices import number_text
 from billing.ledger.model import Credit, Ledger
 from billing.ledger.payments import HEADER
@@ -58,7 +58,7 @@ def invoice_line(invoice: Invoice, previous: str | None, money: Rounding) -> str
     data = invoice_data(invoice, money)
     data["recorded_on"] = str(invoice.recorded_on)
     data["previous"] = digest(previous)
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return sealed(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
 
 
 def credit_line(credit: Credit, previous: str | None, money: Rounding) -> str:
@@ -73,7 +73,7 @@ def credit_line(credit: Credit, previous: str | None, money: Rounding) -> str:
         "reason": credit.reason,
         "previous": digest(previous),
     }
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return sealed(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
 
 
 def credit_lines(notes: Iterable[Credit], ledger: Ledger, money: Rounding) -> dict[str, list[str]]:

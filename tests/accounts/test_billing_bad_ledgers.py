@@ -2,7 +2,8 @@
 """Bad ledgers: each file of ledgers/ says what is wrong with a sound one, and what a user is told.
 
 A case begins with a sound ledger of four invoices, two credits and three payments. `put` replaces
-whole files (`hex` as bytes), `replace` parts of lines, `drop` and `swap` lines by number.
+whole files (`hex` as bytes), `replace` parts of lines, `drop` and `swap` lines by number,
+`cut_hash` the hash of a line.
 """
 
 import json
@@ -88,6 +89,11 @@ def spoil(root: Path, case: dict[str, Any]) -> None:
         kept = path.read_text(encoding="utf-8").splitlines(keepends=True)
         kept[one - 1], kept[other - 1] = kept[other - 1], kept[one - 1]
         path.write_text("".join(kept), encoding="utf-8")
+    for file, row in case.get("cut_hash", {}).items():
+        path = root / file
+        kept = path.read_text(encoding="utf-8").splitlines()
+        kept[row - 1] = kept[row - 1].partition(',"hash"')[0] + "}"
+        path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
     for old, new in case.get("rename", {}).items():
         (root / old).rename(root / new)
 

@@ -159,7 +159,7 @@ def test_issue_numbers_in_order_and_only_once(repo: Path) -> None:
         for file in sorted((repo / "ledger/invoices").glob("*.jsonl"))
         for line in file.read_text(encoding="utf-8").splitlines()
     ]
-    keys = set(found[0]) - {"open", "status"} | {"recorded_on", "previous"}
+    keys = set(found[0]) - {"open", "status"} | {"recorded_on", "previous", "hash"}
     assert all(set(json.loads(line)) == keys for line in lines)
     assert sorted(one.name for one in (repo / "ledger/invoices").iterdir()) == [
         "2026-06.jsonl", "2026-08.jsonl",
