@@ -45,6 +45,13 @@ from reconciler.work import (
 PARALLEL = 32
 MOST_THREADS = 512
 
+Waves = Callable[[Sequence[Work]], Iterable[Sequence[Work]]]
+"""Who is written to with whom: given all, wave after wave, each done when the next is asked for."""
+
+
+def at_once(works: Sequence[Work]) -> Iterable[Sequence[Work]]:
+    return (works,)
+
 
 class Fleet:
     """All routers of a run, with their sessions open between planning and writing.
@@ -168,7 +175,14 @@ class Fleet:
 
         list(self._pool.map(one, [w for w in self.works if w.is_ready and w.plan.changes]))
 
-    def apply(self, commit: State | None = None, *, whole: bool = True, log: Logs = silent) -> None:
+    def apply(
+        self,
+        commit: State | None = None,
+        *,
+        whole: bool = True,
+        log: Logs = silent,
+        waves: Waves = at_once,
+    ) -> None:
         """Write each work's plan; note `commit` where a `whole` router is as wanted.
 
         `log(router)` is told of that router's writes.
@@ -177,20 +191,26 @@ class Fleet:
         for work in ready:
             work.pen = make_pen(work, log(work.plan.router))
         with _kept(ready):
-            self._each(ready, make)
-            self._each(receivers(ready), self._read_back)
-            standing = {work.plan.router: unsettled_marks(work) for work in ready if work.verified}
-            self._each(ready, lambda work: take_away(work, standing))
+            for wave in waves(ready):
+                self._write(wave, commit if whole else None)
 
-            def finish(work: Work) -> None:
-                self._read_back(work)
-                end_the_rest(work)
-                if whole and commit:
-                    note_commit(work, commit)
+    def _write(self, wave: Sequence[Work], commit: State | None) -> None:
+        self.each(wave, make)
+        self.each(receivers(wave), self._read_back)
+        standing = {work.plan.router: unsettled_marks(work) for work in wave if work.verified}
+        self.each(wave, lambda work: take_away(work, standing))
 
-            self._each(ready, finish)
+        def finish(work: Work) -> None:
+            self._read_back(work)
+            end_the_rest(work)
+            if commit:
+                note_commit(work, commit)
 
-    def _each(self, works: Sequence[Work], act: Callable[[Work], None]) -> None:
+        self.each(wave, finish)
+
+    def each(self, works: Sequence[Work], act: Callable[[Work], None]) -> None:
+        """Do something on several routers at once, while nobody else does anything there."""
+
         def locked(work: Work) -> None:
             with self._turn, work.lock:
                 act(work)

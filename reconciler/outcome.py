@@ -48,6 +48,12 @@ def _work_lines(work: Work) -> Iterator[Line]:
     name = work.plan.router
     if work.plan.error:
         yield Line("error", f"{name}: left out: {printable(work.plan.error)}")
+    if work.untried:
+        changes = counted(len(work.plan.changes), "change")
+        yield Line("error", f"{name}: not tried: {changes}. {printable(work.untried)}")
+        return
+    if work.unhealthy:
+        yield Line("error", f"{name}: not healthy: {printable(work.unhealthy)}.")
     waiting = 0
     for change, state, words in _open(work):
         if state is AnswerState.NOT_TRIED:
@@ -87,14 +93,24 @@ def _words(words: dict[AnswerState, str], answer: Answer) -> str:
 
 
 def _is_wrong(work: Work) -> bool:
-    return not work.verified or any(True for _ in _open(work))
+    return bool(work.unhealthy) or not work.verified or any(True for _ in _open(work))
 
 
 def outcome_codes(works: Sequence[Work]) -> list[int]:
-    """Of each router that is not as wanted: 5 where something was written, else 1, or 3 if lost."""
+    """Of each router that is not as wanted: 5 where something was written, else 1, or 3 if lost.
+
+    One that is not healthy, or not tried for the sake of another, makes the run one in part.
+    """
     codes: list[int] = []
+    in_part = any(map(_is_touched, works))
     for work in works:
         if work.is_ready and _is_wrong(work):
-            touched = work.count(AnswerState.DONE) + work.count(AnswerState.UNKNOWN)
-            codes.append(5 if touched else 1 if work.verified else 3)
+            if work.unhealthy or _is_touched(work) or (work.untried and in_part):
+                codes.append(5)
+            else:
+                codes.append(1 if work.verified or work.untried else 3)
     return codes
+
+
+def _is_touched(work: Work) -> bool:
+    return bool(work.count(AnswerState.DONE) + work.count(AnswerState.UNKNOWN))

@@ -15,20 +15,26 @@ from reconciler.marks import Row
 STATE_LIST, LEASE_LIST = "rc-state", "rc-lease"
 STATE_ADDRESS = "192.0.2.1"  # TEST-NET-1 of RFC 5737: never routed
 PATH = ADDRESS_LIST.path
+_OVERRIDES = "override=window"
 
 
 @dataclass(frozen=True)
 class State:
-    """`commit` and `day` of the last whole apply; `row_id` of the row that says so."""
+    """`commit` and `day` of the last whole apply; `row_id` of the row that says so.
+
+    `overrides`: it was made though a change window or a freeze of a zone said no.
+    """
 
     commit: str
     day: date
     tool: str
     row_id: str | None = None
+    overrides: bool = False
 
     @property
     def comment(self) -> str:
-        return f"commit={self.commit} date={self.day.isoformat()} tool={self.tool}"
+        text = f"commit={self.commit} date={self.day.isoformat()} tool={self.tool}"
+        return f"{text} {_OVERRIDES}" if self.overrides else text
 
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
@@ -45,12 +51,12 @@ def parse_state(rows: Iterable[Row]) -> State | None:
     """The state among address-list rows; None where there is none or it cannot be read."""
     for row in rows:
         if row.get("list") == STATE_LIST:
-            parts = dict(
-                word.split("=", 1) for word in row.get("comment", "").split() if "=" in word
-            )
+            words = row.get("comment", "").split()
+            parts = dict(word.split("=", 1) for word in words if "=" in word)
             try:
                 day = date.fromisoformat(parts["date"])
-                return State(parts["commit"], day, parts.get("tool", ""), row[".id"])
+                tool, overrides = parts.get("tool", ""), _OVERRIDES in words
+                return State(parts["commit"], day, tool, row[".id"], overrides)
             except (KeyError, ValueError):
                 continue
     return None

@@ -43,7 +43,8 @@ class Work:
     `left`: differences that are not to be touched in this run; `owed`: changes left to a later
     one, with the reason; `remaining`: what is not as wanted when all is written; `ended`: sessions
     that were dropped or need not be, by the identity of the Session object; `state`: the note of
-    the applied commit, as it was read back.
+    the applied commit, as it was read back; `untried`: why nothing was written; `unhealthy`: what
+    ails it after all was written.
     """
 
     target: Target
@@ -59,6 +60,8 @@ class Work:
     ended: set[int] = field(default_factory=set)
     verified: bool = False
     state: State | None = None
+    untried: str | None = None
+    unhealthy: str | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -129,12 +132,18 @@ def planner(target: Target, actual: Actual) -> RouterPlan:
 
 def reconnect(work: Work) -> None:
     try:
-        work.session = connect(work.target.endpoint)
+        revive(work)
     except RouterError as error:
         work.troubles.append(str(error))
-        return
-    if work.lease:
-        guarded(work, work.lease.move_to)
+
+
+def revive(work: Work) -> RouterSession:
+    """The session; a new one, with the lease, where it was lost. Raises as `connect` does."""
+    if work.session is None or not work.session.alive:
+        work.session = connect(work.target.endpoint)
+        if work.lease:
+            guarded(work, work.lease.move_to)
+    return work.session
 
 
 def make_pen(work: Work, log: Log) -> Pen:

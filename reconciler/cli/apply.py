@@ -19,13 +19,17 @@ from reconciler.cli.context import (
     print_lines,
     scope_options,
     tidy_option,
+    window_option,
 )
 from reconciler.cli.noticed import noticed
 from reconciler.cli.plan import change_set, known_clients, tell_ages
 from reconciler.cli.watch import Watch
+from reconciler.cli.waves import in_waves, waves_option
+from reconciler.cli.windows import check_windows
 from reconciler.errors import ReconcileError, UsageError
 from reconciler.fleet import PARALLEL, Fleet
 from reconciler.guards import Allow
+from reconciler.models import AT_ONCE
 from reconciler.rehearsal import is_wrong, rehearsal_lines
 from reconciler.rehearse import rehearse as rehearse_works
 from reconciler.render import text_lines
@@ -57,6 +61,8 @@ from reconciler.work import Planner, Work, planner
     help="Only what the last journaled run, or RUN, left open.",
 )
 @lockout_option
+@window_option
+@waves_option
 @click.option(
     "--confirm",
     "confirm_within",
@@ -92,6 +98,8 @@ def apply(
     form: str,
     parallel: int,
     allow_lockout: bool,
+    override_window: str | None,
+    waves: str | int | None,
     confirm_within: int | None,
     **allow: int | None,
 ) -> None:
@@ -104,6 +112,9 @@ def apply(
     scope = Scope(routers, zones, clients)
     if resume and (planfile or scope != Scope()):
         raise UsageError("--resume goes on with a whole run: give no plan file and no narrowing.")
+    waves = waves or repo.loaded.inventory.settings.waves.by
+    if confirm_within and waves != AT_ONCE:
+        raise UsageError("--confirm proves all routers together: add --waves none.")
     chosen = read_run(repo.root, resume) if resume else read_plan_file(repo, planfile)
     adopt = adopt or (chosen is not None and chosen.adopts)
     tidy = tidy or (chosen is not None and is_tidied(chosen.entries))
@@ -130,6 +141,7 @@ def apply(
             print_lines(text_lines(changes))
         check_limits(repo, works, Allow(**allow))
         check_lockout(fleet, allow_lockout)
+        override = check_windows(repo, works, override_window)
         if rehearse:
             _rehearse(works, planned)
         if not changes.is_empty:
@@ -137,11 +149,13 @@ def apply(
         code = carry_out(
             repo,
             fleet,
-            _state(repo, on),
+            _state(repo, on, overrides=override is not None),
             whole=scope.is_whole,
             stream=form == "json",
             resumes=resumed.run if resumed else None,
             confirm_within=confirm_within,
+            waves=in_waves(repo, fleet, waves, override),
+            override=override,
         )
     raise SystemExit(code)
 
@@ -153,5 +167,7 @@ def _rehearse(works: list[Work], planned: Planner) -> None:
         raise ReconcileError("The rehearsal went wrong. Nothing was written to a router.")
 
 
-def _state(repo: Repo, on: date | None) -> State | None:
-    return State(repo.commit, repo.today(on), __version__) if repo.commit else None
+def _state(repo: Repo, on: date | None, *, overrides: bool) -> State | None:
+    if repo.commit is None:
+        return None
+    return State(repo.commit, repo.today(on), __version__, overrides=overrides)

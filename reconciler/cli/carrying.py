@@ -7,6 +7,7 @@ What `apply`, `detach`, `undo` and their kin share. May import anything.
 import getpass
 import json
 import socket
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from reconciler.cli.context import (
@@ -17,9 +18,10 @@ from reconciler.cli.context import (
     say,
 )
 from reconciler.cli.plan import status_codes
+from reconciler.cli.windows import Override
 from reconciler.confirm import Confirmation, pending
 from reconciler.errors import Problem
-from reconciler.fleet import Fleet
+from reconciler.fleet import Fleet, Waves, at_once
 from reconciler.guards import Allow, Guarded, check
 from reconciler.journal import Event, Journal, journal_file, new_run_id
 from reconciler.lease import Held
@@ -44,13 +46,16 @@ def carry_out(
     undoes: str | None = None,
     resumes: str | None = None,
     confirm_within: int | None = None,
+    waves: Callable[[Journal], Waves] | None = None,
+    override: Override | None = None,
 ) -> int:
     """Under lease and journal: keep the inverse, write, read back, say what is not as wanted; the
     exit code.
 
     `stream`: the journal's events go to stdout instead of lines for people. `undoes`, `resumes`:
     the run that is taken back, or gone on with. `confirm_within`: seconds after which routers undo
-    the run by themselves, unless it was proven.
+    the run by themselves, unless it was proven. `waves`: given the journal, in which waves to
+    write. `override`: the change windows that somebody set aside, which is noted.
     """
     now = datetime.now(UTC)
     meant = [work.plan for work in fleet.works]
@@ -70,7 +75,14 @@ def carry_out(
         journal = Journal(
             run, [sink, *([_to_stdout] if stream else [])], repo.loaded.secrets.redact
         )
-        journal.emit("begin", commit=repo.commit, owner=owner(), undoes=undoes, resumes=resumes)
+        journal.emit(
+            "begin",
+            commit=repo.commit,
+            owner=owner(),
+            undoes=undoes,
+            resumes=resumes,
+            override=override and override.as_data(journal.redacted),
+        )
         for work in fleet.works:
             journal.router(work.plan)
         for work, plan in zip(fleet.works, meant, strict=True):
@@ -83,7 +95,8 @@ def carry_out(
             confirmation = Confirmation(run, confirm_within, most)
             codes = confirmed_apply(fleet, confirmation, state, journal, whole=whole)
         else:
-            fleet.apply(state, whole=whole, log=journal.of)
+            in_waves = waves(journal) if waves else at_once
+            fleet.apply(state, whole=whole, log=journal.of, waves=in_waves)
         # Asked now: a session that is over cannot tell any more how it went.
         code = first_code([*codes, *status_codes(fleet.works), *outcome_codes(fleet.works)])
         journal.emit("end", exit_code=code)

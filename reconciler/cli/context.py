@@ -184,6 +184,14 @@ def lockout_option(command: Callable[..., None]) -> Callable[..., None]:
     )(command)
 
 
+def window_option(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option(
+        "--override-window",
+        metavar="REASON",
+        help="Go on outside of a zone's change windows, or in a freeze; the reason is noted.",
+    )(command)
+
+
 def on_option(command: Callable[..., None]) -> Callable[..., None]:
     return click.option(
         "--on",

@@ -5,8 +5,9 @@ import click
 
 from reconciler.apply import remove_state
 from reconciler.cli.carrying import carry_out
-from reconciler.cli.context import Repo, confirm, first_code, print_lines
+from reconciler.cli.context import Repo, confirm, first_code, print_lines, window_option
 from reconciler.cli.plan import change_set, status_codes
+from reconciler.cli.windows import check_windows
 from reconciler.errors import RouterError
 from reconciler.fleet import Fleet
 from reconciler.outcome import outcome_codes
@@ -21,8 +22,9 @@ from reconciler.work import Target, Work
 @click.command()
 @click.argument("router")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@window_option
 @click.pass_obj
-def detach(repo: Repo, router: str, yes: bool) -> None:
+def detach(repo: Repo, router: str, yes: bool, override_window: str | None) -> None:
     """Take everything of ours off ROUTER; clients' rows stay, without their mark.
 
     \b
@@ -34,8 +36,9 @@ def detach(repo: Repo, router: str, yes: bool) -> None:
         print_lines(text_lines(change_set(repo, works), title="Detach"))
         codes = status_codes(works)
         if not codes:
+            override = check_windows(repo, works, override_window)
             confirm(f"Take everything of ours off {router}?", yes)
-            carry_out(repo, fleet)
+            carry_out(repo, fleet, override=override)
             _forget(works)
             codes += outcome_codes(works)
     raise SystemExit(first_code(codes))

@@ -12,8 +12,10 @@ from reconciler.cli.context import (
     first_code,
     lockout_option,
     print_lines,
+    window_option,
 )
 from reconciler.cli.plan import change_set, status_codes
+from reconciler.cli.windows import check_windows
 from reconciler.errors import Problem, ReconcileError, RouterError
 from reconciler.fleet import Fleet
 from reconciler.guards import Allow
@@ -35,9 +37,16 @@ _NOTHING = "Nothing to undo: the routers are as they were before the run."
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @allow_options
 @lockout_option
+@window_option
 @click.pass_obj
 def undo(
-    repo: Repo, /, run: str | None, yes: bool, allow_lockout: bool, **allow: int | None
+    repo: Repo,
+    /,
+    run: str | None,
+    yes: bool,
+    allow_lockout: bool,
+    override_window: str | None,
+    **allow: int | None,
 ) -> None:
     """Take back what RUN did; without RUN the last run that was no undo itself.
 
@@ -60,10 +69,11 @@ def undo(
         print_lines(text_lines(changes, title="Undo", nothing=_NOTHING))
         check_limits(repo, works, Allow(**allow))
         check_lockout(fleet, allow_lockout)
+        override = check_windows(repo, works, override_window)
         codes = status_codes(works)
         if any(work.is_ready and work.plan.changes for work in works):
             confirm(f"Undo {counted(_count(works), 'change')}?", yes)
-            codes.append(carry_out(repo, fleet, undoes=kept.run))
+            codes.append(carry_out(repo, fleet, undoes=kept.run, override=override))
         for work in works:
             _restore_state(work, kept.routers[work.plan.router])
         codes += _lost_codes(works)

@@ -53,10 +53,21 @@ from reconciler.models.service import (
     Suspended,
     Wifi,
 )
-from reconciler.models.settings import Company, Limits, OwnLimits, SecretSettings, Settings
+from reconciler.models.settings import (
+    AT_ONCE,
+    BY_ZONE,
+    Company,
+    Limits,
+    OwnLimits,
+    SecretSettings,
+    Settings,
+    WaveSettings,
+    parse_waves,
+)
 from reconciler.models.zone import (
     FirstCharge,
     FirstInvoice,
+    Freeze,
     LateFee,
     Proration,
     ReconnectionFee,
@@ -65,11 +76,14 @@ from reconciler.models.zone import (
     Taxes,
     Timing,
     Weekday,
+    Window,
     Zone,
     ZoneBilling,
 )
 
 __all__ = [
+    "AT_ONCE",
+    "BY_ZONE",
     "AddressFate",
     "AgeSecret",
     "Binding",
@@ -91,6 +105,7 @@ __all__ = [
     "FileSecret",
     "FirstCharge",
     "FirstInvoice",
+    "Freeze",
     "Item",
     "LateFee",
     "Limits",
@@ -125,8 +140,11 @@ __all__ = [
     "Timing",
     "TlsAnonymous",
     "TlsFingerprint",
+    "WaveSettings",
     "Weekday",
     "Wifi",
+    "Window",
     "Zone",
     "ZoneBilling",
+    "parse_waves",
 ]

@@ -9,7 +9,17 @@ from typing import Annotated
 from pydantic import BeforeValidator, WithJsonSchema
 
 from reconciler.models.base import Model
-from reconciler.models.scalars import Bool, Count, Text, TimeZone, WholePercent, shape, wrong
+from reconciler.models.quantities import Timeout
+from reconciler.models.scalars import (
+    Bool,
+    Count,
+    Id,
+    Text,
+    TimeZone,
+    WholePercent,
+    shape,
+    wrong,
+)
 from reconciler.models.secret import Secret
 
 _TWO_DIGITS = 2
@@ -89,6 +99,41 @@ class OwnLimits(Model):
     """Active services newly suspended (and more than 5)."""
 
 
+BY_ZONE, AT_ONCE = "zone", "none"
+
+
+def parse_waves(value: object) -> str | int:
+    """`zone`, `none`, or the percent of the routers in one wave. Raises PydanticCustomError."""
+    text = str(value)
+    if text in (BY_ZONE, AT_ONCE):
+        return text
+    if text.isdecimal() and text.isascii() and 1 <= int(text[:4]) <= 100:
+        return int(text)
+    raise wrong("is no way to make waves", "Write zone, none, or a percentage from 1 to 100")
+
+
+class WaveSettings(Model):
+    """How an apply goes over the routers in waves, and what must hold before the next one."""
+
+    by: Annotated[
+        str | int,
+        BeforeValidator(parse_waves),
+        WithJsonSchema({"anyOf": [{"enum": ["zone", "none"]},
+                                  {"type": "integer", "minimum": 1, "maximum": 100}]}),
+    ] = AT_ONCE  # fmt: skip
+    """What `apply --waves` is where it is not given: zone, none, or a percentage of the routers."""
+    canary: tuple[Id, ...] = ()
+    """The routers of the first wave; without them the one with the fewest services."""
+    wait: Timeout = 120.0
+    """How long a wave may take to be healthy, as a duration."""
+    sessions_percent: WholePercent = 90
+    """Live sessions that must be back, of those before that were not to end."""
+    cpu_percent: WholePercent = 90
+    """What the load of a router's CPU must not be above."""
+    failures: Count = 0
+    """Routers that may fail before no further wave is begun."""
+
+
 Locale = Annotated[
     str,
     BeforeValidator(shape(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_([A-Z]{2}|\d{3}))?", "a locale", "es_MX")),
@@ -129,6 +174,8 @@ class Settings(Model):
     """Where the repository's own secrets are."""
     limits: Limits = Limits()
     """What an apply may do at most without a flag."""
+    waves: WaveSettings = WaveSettings()
+    """How an apply goes over the routers in waves."""
 
     @property
     def minor_digits(self) -> int:

@@ -9,7 +9,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BeforeValidator, Discriminator, Tag, WithJsonSchema, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 
 from reconciler.models.base import Model
 from reconciler.models.network import AddressPool, Ipv4
@@ -168,6 +175,28 @@ class Taxes(Model):
     """Whether prices include it."""
 
 
+class Window(Model):
+    """When routers may be changed, in local time of the zone; `to` not after `from`: overnight."""
+
+    days: tuple[Weekday, ...] = tuple(Weekday)
+    """Days of the week on which it begins."""
+    from_: TimeOfDay = Field(alias="from")
+    """When it begins."""
+    to: TimeOfDay
+    """When it ends, on the next day where that is not later than `from`."""
+
+
+class Freeze(Model):
+    """Days on which routers are not to be changed: from `from` until the day before `to`."""
+
+    from_: Date = Field(alias="from")
+    """First day."""
+    to: Date
+    """The day after the last one."""
+    reason: Text | None = None
+    """Why, for who is stopped by it."""
+
+
 class Zone(Model):
     """A group of clients with one router, one address plan and one calendar."""
 
@@ -195,3 +224,7 @@ class Zone(Model):
     """The tax on invoices."""
     limits: OwnLimits = OwnLimits()
     """Limits of this zone's cuts, instead of the settings'."""
+    windows: tuple[Window, ...] = ()
+    """When its clients' service may be disturbed; without any: always."""
+    freezes: tuple[Freeze, ...] = ()
+    """Days on which it may not."""

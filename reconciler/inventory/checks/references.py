@@ -34,6 +34,14 @@ class _Known:
         return Finding(f"no-such-{kind}", loc, f"There is no {kind} {show(id_)}.", hint)
 
 
+def of_settings(draft: Draft) -> Iterator[Found]:
+    """The routers that go first."""
+    known = _Known(draft)
+    for index, router in enumerate(draft.inventory.settings.waves.canary):
+        if finding := known.missing("router", router, ("waves", "canary", index)):
+            yield draft.settings, finding
+
+
 def of_zones(draft: Draft) -> Iterator[Found]:
     """A zone's router."""
     known = _Known(draft)
@@ -64,4 +72,4 @@ def _named(service: Service) -> Iterator[tuple[str, str, Loc]]:
             yield "plan", past.plan, ("history", index, "plan")
 
 
-CHECKS = (of_zones, of_clients)
+CHECKS = (of_settings, of_zones, of_clients)

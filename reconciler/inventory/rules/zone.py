@@ -6,7 +6,7 @@ from datetime import date
 
 from reconciler.addresses import Intervals, interval
 from reconciler.inventory.finding import Finding
-from reconciler.inventory.rules.common import days_that_meet, repeated
+from reconciler.inventory.rules.common import days_that_meet, repeated, spans
 from reconciler.models import Zone
 
 
@@ -53,4 +53,15 @@ def calendar(zone: Zone) -> Iterator[Finding]:
         )
 
 
-RULES = (pools_apart, reserved_inside, calendar)
+def change_calendar(zone: Zone) -> Iterator[Finding]:
+    """A window has days, each once; freezes have days of their own."""
+    for index, window in enumerate(zone.windows):
+        loc = ("windows", index, "days")
+        if not window.days:
+            message = "days is empty, so the window never opens."
+            yield Finding("value", loc, message, "Write at least one day, or leave it out")
+        yield from repeated((((*loc, i), day) for i, day in enumerate(window.days)), "day")
+    yield from spans(list(enumerate(zone.freezes)), ("freezes",), "freeze")
+
+
+RULES = (pools_apart, reserved_inside, calendar, change_calendar)
