@@ -91,6 +91,16 @@ def test_the_wheel_carries_the_example_and_the_schemas_unchanged(installed: Path
     assert {path.name: path.read_bytes() for path in bundled} == schemas
 
 
+def test_the_wheel_carries_the_templates_of_init(installed: Path) -> None:
+    def templates(root: Path) -> dict[str, bytes]:
+        folder = root / "reconciler/scaffold/templates"
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+    assert len(templates(ROOT)) > 15
+    assert templates(installed) == templates(ROOT)
+
+
 def test_the_wheel_holds_nothing_but_the_program(installed: Path) -> None:
     tops = {path.name for path in installed.iterdir()}
     (meta,) = (name for name in tops if name.endswith(".dist-info"))

@@ -17,6 +17,7 @@ from reconciler.errors import FilesError, ReconcileError
 # Command -> module that holds it, `module:name` where it is not under the same name (a word that
 # Python keeps for itself) or in another package; loaded only when it is called.
 COMMANDS = {
+    "init": "init",
     "validate": "validate",
     "plan": "plan",
     "merge": "merge",

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which files a new state repository has, and their texts.
+
+A template says `<< … >>` for a value and `<% … %>` for a condition, so that it may hold what
+shells, pipelines and YAML say with braces. `t("…", "…")` takes the Spanish or the English text.
+Imports answers; data, yamltext.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from reconciler import __version__
+from reconciler.data import schemas_dir
+from reconciler.scaffold.answers import Answers
+from reconciler.yamltext import scalar
+
+_TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+# Template -> file; names in braces are fields of Answers, of the words of a language, or the month.
+_BASE = {
+    "reconcile.yaml": "reconcile.yaml",
+    "router.yaml": "inventory/routers/{router}.yaml",
+    "zone.yaml": "inventory/zones/{zone}.yaml",
+    "client.yaml": "inventory/clients/{zone}/ana-lopez.yaml",
+    "plan-pppoe.yaml": "plans/{home}-10.yaml",
+    "plan-simple-queue.yaml": "plans/{business}-20.yaml",
+    "plan-pcq.yaml": "plans/{community}-8.yaml",
+    "plan-hotspot.yaml": "plans/plaza-3.yaml",
+    "payments.csv": "ledger/payments/{month}.csv",
+    "README.{lang}.md": "README.md",
+    "CODEOWNERS": "CODEOWNERS",
+    "gitignore": ".gitignore",
+    "gitattributes": ".gitattributes",
+    "env.example": ".env.example",
+    "pre-commit-config.yaml": ".pre-commit-config.yaml",
+    "requirements.txt": "requirements.txt",
+}
+FORGES: dict[str, dict[str, str]] = {}
+"""What runs pipelines -> its templates and their files."""
+
+_WORDS = {
+    "es": {"home": "hogar", "business": "negocio", "community": "comunidad"},
+    "en": {"home": "home", "business": "business", "community": "community"},
+}
+
+
+def scaffold(answers: Answers, forges: Iterable[str], today: date) -> dict[str, str]:
+    """Path -> text of every file; `reconcile.yaml`, which marks a repository, is the first.
+
+    Raises UsageError where the network cannot hold the example.
+    """
+    forges = list(forges)
+    words = _WORDS[answers.lang]
+    names = {
+        "lang": answers.lang,
+        "router": answers.router,
+        "zone": answers.zone,
+        "month": f"{today:%Y-%m}",
+        **words,
+    }
+    environment = _environment(answers.lang)
+    values = {"a": answers, "forges": forges, "today": today, "version": __version__, **words}
+    tables = [_BASE, *(FORGES[forge] for forge in FORGES if forge in forges)]
+    files = {
+        file.format(**names): environment.get_template(template.format(**names)).render(values)
+        for table in tables
+        for template, file in table.items()
+    }
+    for path in sorted(schemas_dir().glob("*.json")):
+        files[f"schemas/{path.name}"] = path.read_text(encoding="utf-8")
+    return files
+
+
+def _environment(lang: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<<",
+        variable_end_string=">>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+        autoescape=False,  # YAML, shell and markdown; what people say goes through `yaml`
+    )
+    environment.filters["yaml"] = scalar
+    environment.globals["t"] = lambda spanish, english: spanish if lang == "es" else english
+    return environment
