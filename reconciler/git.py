@@ -39,6 +39,15 @@ def head_commit(root: Path) -> str | None:
         return None
 
 
+def tracked_files(root: Path) -> list[str]:
+    """Files below the folder that git knows, or would take with `git add --all`; relative to it.
+
+    Raises GitError outside git.
+    """
+    listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".")
+    return [name.decode(errors="surrogateescape") for name in listed.split(b"\0") if name]
+
+
 def is_clean(root: Path) -> bool:
     """Whether every file of the state repository is as committed; False outside git."""
     try:

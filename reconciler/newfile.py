@@ -8,7 +8,7 @@ and mappings of them; None leaves a key out. Keys are written in the order of th
 Imports models, yamlfile, yamltext.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -70,12 +70,18 @@ def _ordered(field: FieldInfo, value: object) -> object:
     return value
 
 
-def _model_for(field: FieldInfo, value: Mapping[str, Any]) -> type[Model] | None:
+def _model_for(field: FieldInfo, keys: Collection[str]) -> type[Model] | None:
     """The model of a field that knows every key, where it may be one of several."""
     for model in _models_in(field.annotation):
-        if set(value) <= set(key_order(model)):
+        if set(keys) <= set(key_order(model)):
             return model
     return None
+
+
+def model_at(model: type[Model], key: str, keys: Collection[str]) -> type[Model] | None:
+    """The model of the mapping under a key of a file that holds these keys; None: there is none."""
+    field = next((f for name, f in model.model_fields.items() if _key(name, f) == key), None)
+    return None if field is None else _model_for(field, keys)
 
 
 def _models_in(annotation: object) -> Iterator[type[Model]]:

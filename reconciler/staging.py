@@ -6,7 +6,8 @@
     write(root, staged)                     # all of it, or nothing
 
 Nothing is written before the repository with all changes in it holds no error, and what cannot be
-written entirely is taken back. Imports edit, errors, filehistory, inventory, models, yamlfile.
+written entirely is taken back. Imports edit, errors, filehistory, inventory, models,
+plaintext, yamlfile.
 """
 
 import difflib
@@ -18,9 +19,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from reconciler.edit import Edit, edit
 from reconciler.errors import FilesError, Problem, ReconcileError
@@ -33,6 +31,7 @@ from reconciler.inventory.model import Inventory
 from reconciler.inventory.reading import Reading, read
 from reconciler.models import Client
 from reconciler.models.base import Model
+from reconciler.plaintext import plain_nodes
 from reconciler.yamlfile import parse
 
 
@@ -195,22 +194,11 @@ def _without_secrets(
     document = parse(data, "")[0] if b"plain" in data else None
     if document is None:
         return text, frozenset()
-    found = sorted(_plain_nodes(document.node), key=lambda node: -int(node.start_mark.index))
+    found = sorted(plain_nodes(document.node), key=lambda node: -int(node.start_mark.index))
     for node in found:
         shown = mask if not known or node.value in known else f"{mask} (new)"
         text = text[: node.start_mark.index] + shown + text[node.end_mark.index :]
     return text, frozenset(node.value for node in found)
-
-
-def _plain_nodes(node: Any) -> Iterator[Any]:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == "plain" and isinstance(value, yaml.ScalarNode):
-                yield value
-            yield from _plain_nodes(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for one in node.value:
-            yield from _plain_nodes(one)
 
 
 def write(root: Path, staged: Sequence[Staged]) -> None:

@@ -24,7 +24,7 @@ _PLAIN_KEYS = frozenset(
 )
 _AMBIGUOUS = frozenset("y n yes no on off true false null ~ = << .inf -.inf +.inf .nan".split())
 _LEADING = frozenset("-?:,[]{}#&*!|>'\"%@`+ ")
-_ANYWHERE = frozenset(":#\"'\\")
+_ANYWHERE = frozenset(":#\\")
 _IN_FLOW = frozenset(",[]{}")
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 _RESOLVER = yaml.resolver.Resolver()

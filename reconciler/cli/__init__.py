@@ -19,6 +19,7 @@ from reconciler.errors import FilesError, ReconcileError
 COMMANDS = {
     "init": "init",
     "validate": "validate",
+    "fmt": "fmt",
     "plan": "plan",
     "merge": "merge",
     "apply": "apply",

@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`reconcile secrets`: write secrets so that files may hold them."""
+"""`reconcile secrets`: write secrets so that files may hold them, and find those in clear."""
 
 import json
+import os
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
-from reconciler.cli.context import Repo, print_data
+from reconciler import git
+from reconciler.cli.context import Repo, print_data, say
 from reconciler.errors import UsageError
+from reconciler.plaintext import in_clear
+from reconciler.report import count
 from reconciler.sealing import find_recipients, seal_line
+from reconciler.wording import printable
 
 _MOST = 64 * 1024
 
@@ -30,6 +37,32 @@ def encrypt(repo: Repo) -> None:
     settings = repo.loaded.inventory.settings.secrets
     recipients = find_recipients(settings, repo.loaded.secrets)
     print_data(json.dumps({"age": seal_line(_read(), recipients)}))
+
+
+@secrets.command("check")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_obj
+@click.pass_context
+def check_files(context: click.Context, repo: Repo, files: Sequence[Path]) -> None:
+    """Find secrets in clear in FILES, else in all that git has or would take; ends with 1 then.
+
+    Passwords that are written `plain`, whatever the settings allow, private keys and age
+    identities in any file, passwords in exports of routers (.rsc) and in .env files.
+
+    \b
+    Example:  reconcile secrets check
+    """
+    named = list(files) or [repo.root / name for name in git.tracked_files(repo.root)]
+    problems = [
+        problem
+        for file in named
+        if file.is_file() and not file.is_symlink()
+        for problem in in_clear(file.read_bytes(), os.path.relpath(file))
+    ]
+    for problem in problems:
+        print_data(printable(str(problem)))
+    say(f"{count(problems)} in {len(named)} files")
+    context.exit(int(bool(problems)))
 
 
 def _read() -> str:
