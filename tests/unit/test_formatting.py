@@ -93,8 +93,11 @@ def test_quotes_are_as_the_program_writes_them() -> None:
 
 
 def test_blanks_and_line_ends() -> None:
-    text = "\ufeffid: ana  \r\nname: Ana\r\nzone: norte\r\n\r\n\r\nnotes: |\r\n  a  \r\n\r\n\r\n  b\r\n"
-    assert fmt(text) == "id: ana\nname: Ana\nzone: norte\n\nnotes: |\n  a  \n\n\n  b\n"
+    text = "\ufeffid: ana  \nname: Ana\nzone: norte\n\n\nnotes: |\n  a  \n\n\n  b\n"
+    assert (
+        fmt(text.replace("\n", "\r\n"))
+        == "id: ana\nname: Ana\nzone: norte\n\nnotes: |\n  a  \n\n\n  b\n"
+    )
     assert fmt("id: ana\nname: Ana\nzone: norte\n\n\n") == "id: ana\nname: Ana\nzone: norte\n"
     assert fmt("id: ana\nname: Ana\nzone: norte") == "id: ana\nname: Ana\nzone: norte\n"
 
