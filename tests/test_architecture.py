@@ -23,7 +23,16 @@ THIRD_PARTIES = {
     "click": {"cli"},
     "rich": {"cli", "demo"},
     "ruamel": {"yamlfile", "yamltext", "surgery", "edit", "newfile"},
-    "yaml": {"yamlfile", "yamltext", "surgery", "edit", "newfile", "staging", "adopt"},
+    "yaml": {
+        "yamlfile",
+        "yamltext",
+        "surgery",
+        "edit",
+        "newfile",
+        "formatting",
+        "plaintext",
+        "adopt",
+    },
 }
 # The standard library's ways to the outside; a module that says it is pure has none of them.
 OUTSIDE = set(
