@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from threading import BoundedSemaphore, Event, Thread
+from typing import Self
 
 from reconciler.changeset import Stale
 from reconciler.errors import RouterError
@@ -71,7 +72,7 @@ class Fleet:
         self._turn = BoundedSemaphore(max(1, parallel))
         self.works: list[Work] = []
 
-    def __enter__(self) -> "Fleet":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:

@@ -127,13 +127,20 @@ class Lease:
 
 
 def acquire(
-    session: Session, owner: str, now: datetime, clock: Callable[[], float] = monotonic
+    session: Session,
+    owner: str,
+    now: datetime,
+    clock: Callable[[], float] = monotonic,
+    note: str = "",
 ) -> Lease:
-    """Take the lease. Raises Held where somebody has it, Refused where the router says no."""
+    """Take the lease. Raises Held where somebody has it, Refused where the router says no.
+
+    `note`: words that its row is to hold beside the owner.
+    """
     held = read_holders(session)
     if held:
         raise _held(session, held[0], now)
-    comment = f"owner={owner} since={now.isoformat(timespec='seconds')}"
+    comment = f"owner={owner} since={now.isoformat(timespec='seconds')} {note}".rstrip()
     words = (
         ("list", LEASE_LIST),
         ("address", STATE_ADDRESS),

@@ -8,7 +8,7 @@ import click
 
 from reconciler import __version__
 from reconciler.changeset import PlanFile
-from reconciler.cli.carrying import carry_out, check_limits, check_lockout
+from reconciler.cli.carrying import carry_out, check_limits, check_lockout, seal_of
 from reconciler.cli.chosen import keep_only_open, keep_only_reviewed, read_plan_file
 from reconciler.cli.context import (
     Repo,
@@ -27,7 +27,8 @@ from reconciler.cli.watch import Watch
 from reconciler.cli.waves import in_waves, waves_option
 from reconciler.cli.windows import check_windows
 from reconciler.errors import ReconcileError, UsageError
-from reconciler.fleet import PARALLEL, Fleet
+from reconciler.executor import Local
+from reconciler.fleet import PARALLEL
 from reconciler.guards import Allow
 from reconciler.models import AT_ONCE
 from reconciler.rehearsal import is_wrong, rehearsal_lines
@@ -125,7 +126,7 @@ def apply(
     scope = Scope(routers=resumed.routers) if resumed else scope
     targets = make_targets(repo.loaded, scope, adopt=adopt, noticed=noticed(repo, on))
     planned = tidying if tidy else planner
-    with Fleet(targets, parallel=parallel, plan=planned) as fleet:
+    with Local(targets, seal_of(repo), parallel=parallel, plan=planned) as fleet:
         with Watch(fleet.routers) as watch:
             works = fleet.survey(watch.done)
         tell_ages(repo, works)

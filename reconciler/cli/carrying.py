@@ -19,18 +19,17 @@ from reconciler.cli.context import (
 )
 from reconciler.cli.plan import status_codes
 from reconciler.cli.windows import Override
-from reconciler.confirm import Confirmation, pending
-from reconciler.errors import Problem
+from reconciler.confirm import Confirmation
+from reconciler.executor import Executor
+from reconciler.executor.questions import Inverse, Lockouts
 from reconciler.fleet import Fleet, Waves, at_once
 from reconciler.guards import Allow, Guarded, check
 from reconciler.journal import Event, Journal, journal_file, new_run_id
-from reconciler.lease import Held
-from reconciler.lockout import ManagementPath, addresses_of, lockouts, needs_lists
 from reconciler.outcome import outcome_codes, outcome_lines
-from reconciler.router import AnswerState, Session
+from reconciler.plandata import problem_of
+from reconciler.router import AnswerState
 from reconciler.run import limits_of_routers
 from reconciler.state import State
-from reconciler.survey import read_lists, seen_from
 from reconciler.undo import Keeper, Seal
 from reconciler.wording import counted
 from reconciler.work import Work
@@ -38,7 +37,7 @@ from reconciler.work import Work
 
 def carry_out(
     repo: Repo,
-    fleet: Fleet,
+    fleet: Executor,
     state: State | None = None,
     *,
     whole: bool = True,
@@ -59,18 +58,9 @@ def carry_out(
     """
     now = datetime.now(UTC)
     meant = [work.plan for work in fleet.works]
-    fleet.hold(owner(), now)
-    fleet.prepare(refuse_pending)
     run = new_run_id(now)
-    Keeper(
-        repo.root,
-        run,
-        now.isoformat(timespec="seconds"),
-        repo.commit,
-        seal_of(repo),
-        state if whole else None,
-        undoes,
-    ).keep(fleet)
+    inverse = fleet.secure(owner(), now, Inverse(run, state.comment if state and whole else None))
+    Keeper(repo.root, run, now.isoformat(timespec="seconds"), repo.commit, undoes).keep(inverse)
     with journal_file(repo.root, run) as sink:
         journal = Journal(
             run, [sink, *([_to_stdout] if stream else [])], repo.loaded.secrets.redact
@@ -90,7 +80,7 @@ def carry_out(
             if not (work.is_ready and confirm_within):
                 journal.planned(work.plan if work.is_ready else plan)
         codes = []
-        if confirm_within:
+        if confirm_within and isinstance(fleet, Fleet):
             most = repo.loaded.inventory.settings.limits.confirm_bytes
             confirmation = Confirmation(run, confirm_within, most)
             codes = confirmed_apply(fleet, confirmation, state, journal, whole=whole)
@@ -135,35 +125,11 @@ def confirmed_apply(
     return [5]
 
 
-def refuse_pending(work: Work, session: Session) -> None:
-    """Raises Held where a router still waits to undo an earlier run by itself."""
-    for one in pending(session):
-        if one.scheduled:
-            when = f" at {one.next_run} of its clock" if one.next_run else ""
-            raise Held(
-                f"{work.plan.router}: the run {one.run} was never confirmed, and the router undoes"
-                f" it by itself{when}. Nothing was written. Wait, or remove the scheduler"
-                f" {one.name} on the router to keep what it did"
-            )
-        work.troubles.append(
-            f"the script {one.name} is left over from a run that was confirmed: remove it"
-        )
-
-
-def check_lockout(fleet: Fleet, allowed: bool) -> None:
+def check_lockout(fleet: Executor, allowed: bool) -> None:
     """Raises Guarded where a plan would cut the way on which routers are reached."""
-    hosts = [work.target.endpoint.host for work in fleet.works]
-    found: dict[str, list[Problem]] = {}
-
-    def look(work: Work, session: Session) -> None:
-        addresses = addresses_of([*hosts, *seen_from(session)])
-        path = ManagementPath(addresses, work.target.endpoint.port)
-        lists = read_lists(session) if needs_lists(work.plan) else ()
-        found[work.plan.router] = lockouts(work.target.router, work.plan, path, lists)
-
-    if not allowed:
-        fleet.prepare(look)
-    problems = [problem for router in sorted(found) for problem in found[router]]
+    hosts = tuple(work.target.endpoint.host for work in fleet.works)
+    found = {} if allowed else fleet.ask(Lockouts(hosts))
+    problems = [problem_of(problem) for router in sorted(found) for problem in found[router]]
     if problems:
         raise Guarded(problems)
 

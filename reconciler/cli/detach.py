@@ -4,12 +4,12 @@
 import click
 
 from reconciler.apply import remove_state
-from reconciler.cli.carrying import carry_out
+from reconciler.cli.carrying import carry_out, seal_of
 from reconciler.cli.context import Repo, confirm, first_code, print_lines, window_option
 from reconciler.cli.plan import change_set, status_codes
 from reconciler.cli.windows import check_windows
 from reconciler.errors import RouterError
-from reconciler.fleet import Fleet
+from reconciler.executor import Local
 from reconciler.outcome import outcome_codes
 from reconciler.planning import RouterPlan, detach_plan
 from reconciler.render import text_lines
@@ -31,7 +31,7 @@ def detach(repo: Repo, router: str, yes: bool, override_window: str | None) -> N
     Example:  reconcile detach rb-norte --yes
     """
     targets = make_targets(repo.loaded, Scope((router,)))
-    with Fleet(targets, plan=_plan) as fleet:
+    with Local(targets, seal_of(repo), plan=_plan) as fleet:
         works = fleet.survey()
         print_lines(text_lines(change_set(repo, works), title="Detach"))
         codes = status_codes(works)

@@ -17,7 +17,7 @@ from reconciler.cli.context import (
 from reconciler.cli.plan import change_set, status_codes
 from reconciler.cli.windows import check_windows
 from reconciler.errors import Problem, ReconcileError, RouterError
-from reconciler.fleet import Fleet
+from reconciler.executor import Local
 from reconciler.guards import Allow
 from reconciler.planning import RouterPlan
 from reconciler.render import Line, text_lines
@@ -62,7 +62,7 @@ def undo(
     def plan(target: Target, actual: Actual) -> RouterPlan:
         return undo_plan(target, actual, kept.routers[target.router.id])
 
-    with Fleet(targets, plan=plan) as fleet:
+    with Local(targets, seal_of(repo), plan=plan) as fleet:
         works = fleet.survey()
         changes = change_set(repo, works)
         print_lines([Line("title", f"Undo of the run {kept.run}, {kept.created}")])

@@ -7,7 +7,7 @@ a run. `keeping`: all of this before the first write. `plan`: entries and a rout
 """
 
 from reconciler.undo.file import RouterUndo, UndoFile, last_undo, read_undo
-from reconciler.undo.keeping import Keeper
+from reconciler.undo.keeping import Keeper, losses
 from reconciler.undo.plan import undo_plan
 from reconciler.undo.seal import Seal
 
@@ -17,6 +17,7 @@ __all__ = [
     "Seal",
     "UndoFile",
     "last_undo",
+    "losses",
     "read_undo",
     "undo_plan",
 ]

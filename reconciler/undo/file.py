@@ -47,8 +47,10 @@ class UndoFile:
     undoes: str | None = None
 
 
-def write_undo(root: Path, undo: UndoFile, seal: Seal) -> Path:
-    """On the disk when it returns; readable by its owner alone."""
+def write_undo(root: Path, undo: UndoFile, routers: Mapping[str, Mapping[str, Any]]) -> Path:
+    """On the disk when it returns; readable by its owner alone. `routers`: as `router_data` gives
+    them, in place of those of `undo`.
+    """
     path = state_folder(root, "undo") / f"{undo.run}.json"
     data = {
         "format": FORMAT,
@@ -56,10 +58,7 @@ def write_undo(root: Path, undo: UndoFile, seal: Seal) -> Path:
         "created": undo.created,
         "commit": undo.commit,
         "undoes": undo.undoes,
-        "routers": {
-            name: _router_json(one, f"{undo.run}/{name}", seal)
-            for name, one in undo.routers.items()
-        },
+        "routers": dict(routers),
     }
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -115,7 +114,9 @@ def _damaged(path: Path) -> ReconcileError:
     return ReconcileError(f"The undo file {path.name} is damaged: it was cut off or edited.")
 
 
-def _router_json(router: RouterUndo, place: str, seal: Seal) -> dict[str, Any]:
+def router_data(run: str, name: str, router: RouterUndo, seal: Seal) -> dict[str, Any]:
+    """The inverse of what a run does to one router, as in the file: no secret is in clear."""
+    place = f"{run}/{name}"
     return {
         "state": {"before": router.state_before, "after": router.state_after},
         "chains": [

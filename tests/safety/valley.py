@@ -11,6 +11,8 @@ from end_to_end.world import NAMED, World, copy_example
 
 from reconciler.data import demo_export
 from reconciler.emulator import Clock, Device
+from reconciler.executor import Local
+from reconciler.executor.questions import Inverse
 from reconciler.fleet import Fleet
 from reconciler.planning import RouterPlan
 from reconciler.run import Scope, make_targets
@@ -163,9 +165,10 @@ def seal_of(world: World) -> Seal:
 
 def apply_kept(world: World, run: str, adopt: bool = False) -> list[Work]:
     """An apply that keeps its inverse, as the command makes it."""
-    with Fleet(make_targets(world.load(), Scope(), adopt=adopt)) as fleet:
+    with Local(make_targets(world.load(), Scope(), adopt=adopt), seal_of(world)) as fleet:
         fleet.survey()
-        Keeper(world.root, run, "2026-11-21T00:00:00+00:00", None, seal_of(world)).keep(fleet)
+        inverse = fleet.ask(Inverse(run, None))
+        Keeper(world.root, run, "2026-11-21T00:00:00+00:00", None).keep(inverse)
         fleet.apply()
         return fleet.works
 
