@@ -118,12 +118,15 @@ def problem_of(data: Data) -> Problem:
     )
 
 
-def state_data(state: State | None) -> list[str] | None:
-    return [state.commit, state.day.isoformat(), state.tool] if state else None
+def state_data(state: State | None) -> list[Any] | None:
+    return [state.commit, state.day.isoformat(), state.tool, state.overrides] if state else None
 
 
-def state_of(data: Sequence[str] | None) -> State | None:
-    return State(data[0], date.fromisoformat(data[1]), data[2]) if data else None
+def state_of(data: Sequence[Any] | None) -> State | None:
+    if data is None:
+        return None
+    commit, day, tool, overrides = data
+    return State(commit, date.fromisoformat(day), tool, overrides=overrides)
 
 
 def _census_data(census: Census, marks: set[str]) -> dict[str, list[str]]:
