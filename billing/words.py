@@ -58,6 +58,11 @@ _SPANISH = Words(
 )
 
 
+def language_of(locale: str) -> str:
+    """The language of our own words for a locale such as `es_MX`: `es`, else `en`."""
+    return "es" if locale.split("_", maxsplit=1)[0] == "es" else "en"
+
+
 def words_of(locale: str) -> Words:
     """The texts for a locale such as `es_MX`."""
-    return _SPANISH if locale.split("_", maxsplit=1)[0] == "es" else _ENGLISH
+    return _SPANISH if language_of(locale) == "es" else _ENGLISH

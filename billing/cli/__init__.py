@@ -15,6 +15,7 @@ COMMANDS = {
     "pay": "pay:pay",
     "issue": "issue:issue",
     "invoice": "invoice:invoice",
+    "print": "printing:print_invoices",
     "promise": "promise:promise",
     "void": "corrections:void",
     "join": "corrections:join",

@@ -24,6 +24,7 @@ from reconciler.models import Zone
 from reconciler.wording import did_you_mean, printable
 
 Command = Callable[..., None]
+STATUSES = ("draft", "issued", "paid", "void", "transferred")
 _FIRST, _LAST = date(1990, 1, 1), date(2199, 12, 31)
 
 
@@ -60,6 +61,16 @@ def narrowing_options(command: Command) -> Command:
         metavar="ID",
         shell_complete=complete_clients,
         help="Only this client; may be given several times.",
+    )(command)
+
+
+def status_option(command: Command) -> Command:
+    return click.option(
+        "--status",
+        "statuses",
+        multiple=True,
+        type=click.Choice(STATUSES),
+        help="Only invoices in this state; may be given several times.",
     )(command)
 
 

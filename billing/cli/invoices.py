@@ -16,13 +16,13 @@ from billing.cli.common import (
     open_ledger,
     show_json,
     show_rows,
+    status_option,
     warn,
 )
 from billing.shapes import INVOICE_COLUMNS, account_data, account_row
 from reconciler.cli.context import Repo, say
 from reconciler.wording import counted
 
-_STATUSES = ("draft", "issued", "paid", "void", "transferred")
 _SHORT = (
     "number",
     "id",
@@ -40,13 +40,7 @@ _SHORT = (
 @click.command()
 @narrowing_options
 @end_of_day
-@click.option(
-    "--status",
-    "statuses",
-    multiple=True,
-    type=click.Choice(_STATUSES),
-    help="Only invoices in this state; may be given several times.",
-)
+@status_option
 @format_option
 @click.pass_obj
 def invoices(

@@ -14,6 +14,7 @@ from reconciler.models.scalars import (
     Bool,
     Count,
     Id,
+    LongText,
     Text,
     TimeZone,
     WholePercent,
@@ -32,6 +33,16 @@ _OTHER_DIGITS = {
 }
 
 
+Picture = Annotated[
+    str,
+    BeforeValidator(
+        shape(r"(?!.*(^|/)\.\.(/|$))[^/\\\s][^\\\r\n]{0,200}\.(png|jpe?g)",
+              "a PNG or JPEG file below the repository's root", "docs/logo.png")
+    ),
+    WithJsonSchema({"type": "string", "pattern": r"\.(png|jpe?g)$"}),
+]  # fmt: skip
+
+
 class Company(Model):
     """Who bills."""
 
@@ -45,6 +56,12 @@ class Company(Model):
     """As it is printed."""
     website: Text | None = None
     """As it is printed."""
+    address: LongText | None = None
+    """As it is printed; may have several lines."""
+    logo: Picture | None = None
+    """A picture for the head of documents."""
+    payment_instructions: LongText | None = None
+    """How to pay, on documents with something open; may have several lines."""
 
 
 Recipient = Annotated[
