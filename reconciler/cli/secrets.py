@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`reconcile secrets`: write secrets so that files may hold them, and find those in clear."""
+"""`reconcile secrets`: write secrets for files, find those in clear, and rotate."""
 
 import json
 import os
@@ -11,6 +11,7 @@ import click
 
 from reconciler import git
 from reconciler.cli.context import Repo, print_data, say
+from reconciler.cli.rotate import rotate
 from reconciler.errors import UsageError
 from reconciler.plaintext import in_clear
 from reconciler.report import count
@@ -22,7 +23,10 @@ _MOST = 64 * 1024
 
 @click.group()
 def secrets() -> None:
-    """Write secrets so that files may hold them."""
+    """Write secrets so that files may hold them, find those in clear, and rotate."""
+
+
+secrets.add_command(rotate)
 
 
 @secrets.command()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.cli.context import Repo
+from reconciler.cli.noticed import noticed
 from reconciler.clients.select import Chosen
 from reconciler.errors import FilesError, RouterError
 from reconciler.fleet import Fleet
@@ -36,7 +37,7 @@ def look_at(repo: Repo, chosen: Sequence[Chosen]) -> list[Live]:
     client = chosen[0].sub.client.id
     routers = {one.sub.router.id for one in chosen}
     try:
-        targets = make_targets(repo.loaded, Scope(clients=(client,)))
+        targets = make_targets(repo.loaded, Scope(clients=(client,)), noticed=noticed(repo))
     except FilesError as error:
         return [Live(router, f"not asked: {error}") for router in sorted(routers)]
     names = {one.sub.name for one in chosen}
