@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON Schemas (draft 2020-12) of the five kinds of files, for editors, made from the models.
+"""JSON Schemas (draft 2020-12) of the six kinds of files, for editors, made from the models.
 
 `python -m reconciler.schemas [DIR]` writes them to `schemas/`. An editor reads YAML 1.2, where
 `350.00` is a number and `true` no text, so numbers and booleans are accepted wherever the models
@@ -18,6 +18,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from reconciler.models import Client, Plan, Router, Settings, Zone
 from reconciler.models.base import Model
+from reconciler.models.paymentmap import PaymentMap
 
 SCHEMAS: dict[str, type[Model]] = {
     "settings": Settings,
@@ -25,6 +26,7 @@ SCHEMAS: dict[str, type[Model]] = {
     "zone": Zone,
     "plan": Plan,
     "client": Client,
+    "payment-map": PaymentMap,
 }
 _FOLDER = Path("schemas")
 

@@ -13,6 +13,7 @@ COMMANDS = {
     "notices": "notices:notices",
     "explain": "explain:explain_client",
     "pay": "pay:pay",
+    "import-payments": "import_payments:import_payments",
     "issue": "issue:issue",
     "invoice": "invoice:invoice",
     "print": "printing:print_invoices",

@@ -3,18 +3,16 @@
 
 import re
 from datetime import date
-from pathlib import Path
 
 import click
 
 from billing.cli.alone import alone
-from billing.cli.common import chosen_clients, day_option, open_ledger, today_of, warn
-from billing.ledger.loading import load_ledger
-from billing.ledger.writing import with_payment
+from billing.cli.common import chosen_clients, day_option, open_ledger, today_of
+from billing.cli.paying import check_payments, stage_payments
 from reconciler.cli.client.common import complete_clients, print_diff
 from reconciler.cli.context import Repo, say
-from reconciler.errors import FilesError, ReconcileError
-from reconciler.staging import Staged, write
+from reconciler.errors import ReconcileError
+from reconciler.staging import write
 
 
 @click.command()
@@ -72,21 +70,14 @@ def pay(
                 )
             say(f"It is there already: {known.where}. Nothing was written.")
             return
-    file = f"ledger/payments/{day:%Y-%m}.csv"
-    path: Path = repo.root / file
-    before = path.read_bytes() if path.exists() else None
-    after = with_payment((before or b"").decode(), values)
-    _, problems = load_ledger(repo.root, inventory, {file: after.removeprefix("\ufeff")})
-    if any(problem.is_error for problem in problems):
-        raise FilesError([problem for problem in problems if problem.is_error])
-    warn(problem for problem in problems if problem not in session.problems)
-    staged = [Staged(file, before, after.encode())]
+    staged = stage_payments(repo.root, [values])
+    check_payments(repo.root, session, staged)
     print_diff(staged)
     if dry_run:
         say("Dry run: nothing was written.")
         return
     write(repo.root, staged)
-    say(f"changed {file}. See `reconcile billing cuts`, then commit.")
+    say(f"changed {staged[0].file}. See `reconcile billing cuts`, then commit.")
 
 
 def _with_digits(text: str, digits: int) -> str:

@@ -183,12 +183,12 @@ def _in_order(invoice: Invoice, line: RawLine, found: IssuedInvoices) -> list[Pr
 
 
 def _number(text: str, line: RawLine, found: IssuedInvoices) -> list[Problem]:
-    parts = _NUMBER.fullmatch(text)
+    parts = parse_number(text)
     if parts is None:
         message = f"{show(text)} is not a number such as A-000001."
         found.is_unsure = True
         return [Problem("ledger-number", message, None, line.where)]
-    series, number = parts[1], int(parts[2])
+    series, number = parts
     expected = found.numbers.get(series, 0) + 1
     found.numbers[series] = number
     may_be_higher, found.is_unsure = found.is_unsure, False
@@ -197,6 +197,12 @@ def _number(text: str, line: RawLine, found: IssuedInvoices) -> list[Problem]:
     message = f"The number {text} does not follow: {number_text(series, expected)} is next."
     hint = "Numbers have no gaps and are never given twice: restore the files from git"
     return [Problem("ledger-number", message, hint, line.where)]
+
+
+def parse_number(text: str) -> tuple[str, int] | None:
+    """`A-000017` as series and number; None for another shape."""
+    parts = _NUMBER.fullmatch(text)
+    return (parts[1], int(parts[2])) if parts else None
 
 
 def number_text(series: str, number: int) -> str:

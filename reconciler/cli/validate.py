@@ -32,7 +32,8 @@ def validate(context: click.Context, repo: Repo, form: str) -> None:
         ledger = importlib.import_module("billing.ledger.loading")
         whole = not any(problem.is_error for problem in problems)
         _, more = ledger.load_ledger(repo.root, inventory, whole=whole)
-        problems = sorted([*problems, *more], key=lambda problem: problem.sort_key)
+        maps = importlib.import_module("billing.imports.maps").map_problems(repo.root)
+        problems = sorted([*problems, *more, *maps], key=lambda problem: problem.sort_key)
     summary = _extent(inventory) if inventory is not None else ""
     click.echo(render(problems, ReportFormat(form), summary), nl=False)
     context.exit(int(any(problem.is_error for problem in problems)))
