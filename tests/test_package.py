@@ -114,6 +114,7 @@ def test_the_wheel_holds_nothing_but_the_program(installed: Path) -> None:
 @pytest.mark.parametrize("path", sorted(p for p in example_files(ROOT) if p.endswith(".yaml")))
 def test_each_file_names_the_schema_of_its_kind(path: str) -> None:
     kinds = {"reconcile.yaml": "settings", "inventory/routers": "router", "plans": "plan"}
+    kinds |= {"ledger/maps": "payment-map"}
     kinds |= {"inventory/zones": "zone", "inventory/clients": "client"}
     (kind,) = (kind for start, kind in kinds.items() if path.startswith(start))
     first = (ROOT / path).read_text(encoding="utf-8").splitlines()[0]
