@@ -6,14 +6,19 @@ option. Imports errors only.
 """
 
 import io
+import os
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from reconciler.errors import ReconcileError
+
+# More names than this are not put on a command line: the whole tree is read instead.
+_MOST_PATHS = 1000
 
 
 class GitError(ReconcileError):
@@ -89,3 +94,70 @@ def commits_since(root: Path, commit: str) -> int | None:
         return int(_git(root, "rev-list", "--count", f"{commit}..HEAD", "--", "."))
     except (GitError, ValueError):
         return None
+
+
+class Commit(NamedTuple):
+    """A commit's full hash, and that of the one before it; None where it is the first."""
+
+    hash: str
+    before: str | None
+
+
+def own_line(root: Path) -> list[str]:
+    """The commits of HEAD's own line, the earliest first; what was merged is not among them."""
+    return _git(root, "rev-list", "--first-parent", "--reverse", "HEAD").decode().split()
+
+
+def commits_of(root: Path, paths: Sequence[str], pattern: str | None = None) -> list[Commit]:
+    """The commits of HEAD's own line that touch any of the paths, the earliest first.
+
+    `pattern`: only those with a changed line in which this regular expression matches. What came
+    with a merge is the merge's. Raises GitError outside git, and where the clone is shallow.
+    """
+    if _git(root, "rev-parse", "--is-shallow-repository").strip() == b"true":
+        raise GitError(
+            "This clone is shallow: it lacks the commits that this looks at."
+            " Fetch the full history (git fetch --unshallow; in a pipeline, a depth of 0)."
+        )
+    only = [] if pattern is None else [f"-G{pattern}"]
+    command = ["log", "--first-parent", "-m", "--reverse", "--format=%H %P", *only, "--", *paths]
+    rows = (line.split() for line in _git(root, *command).decode().splitlines())
+    return [Commit(row[0], row[1] if len(row) > 1 else None) for row in rows if row]
+
+
+class PastTrees:
+    """Older trees of the state repository in one folder, each made from the one before it."""
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        self._root = root
+        self._folder = folder
+        self._commit: str | None = None
+
+    def at(self, commit: str) -> Path:
+        """The tree of a commit. Raises GitError where the clone lacks it."""
+        if commit == self._commit:
+            return self._folder
+        paths = ["."]
+        if self._commit is not None:
+            differing = self._differing(commit)
+            paths = [file for file, status in differing if status != "D"]
+            for file, status in differing:
+                if status == "D":
+                    (self._folder / file).unlink()
+        if len(paths) > _MOST_PATHS:
+            paths = ["."]
+        if paths:
+            command = ["--literal-pathspecs", "archive", "--format=tar", commit, "--", *paths]
+            with tarfile.open(fileobj=io.BytesIO(_git(self._root, *command))) as tar:
+                tar.extractall(self._folder, filter="data")
+        self._commit = commit
+        return self._folder
+
+    def _differing(self, commit: str) -> list[tuple[str, str]]:
+        """The files that differ from the tree that is there, each with git's letter for how."""
+        found = _git(
+            self._root, "diff-tree", "-r", "-z", "--name-status", "--no-renames", "--relative",
+            str(self._commit), commit, "--", ".",
+        )  # fmt: skip
+        parts = os.fsdecode(found).split("\0")
+        return list(zip(parts[1::2], parts[0::2], strict=False))

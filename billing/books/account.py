@@ -127,6 +127,23 @@ class Purse:
             if self.credit > 0:
                 self.credit -= self.put(account, self.credit, day, None)
 
+    def transfer(self, account: Account, amount: Decimal, day: date) -> None:
+        """That much of it is owed on another invoice now.
+
+        Where a payment came to light or went since that was written, what was paid beyond is the
+        client's again, and what was not carried over is still owed.
+        """
+        beyond = amount - account.open
+        if beyond > 0:
+            self.close(account)
+            account.paid -= beyond
+            self.allocations.append(Allocation(day, account, -beyond, None))
+            self.spread(beyond, day, None)
+        elif beyond:
+            account.open -= amount
+        else:
+            self.close(account)
+
     def close(self, account: Account) -> None:
         """Nothing is owed on it any more."""
         if account.open:

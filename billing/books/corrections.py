@@ -10,14 +10,14 @@ from dataclasses import replace
 from datetime import date
 
 from billing.books.account import Account
-from billing.books.bill import ClientBooks
+from billing.books.bill import ClientBooks, books_of
 from billing.books.drafting import draft_of
 from billing.books.extras import lead_place
 from billing.books.facts import Facts
 from billing.books.worlds import simulate
 from billing.invoices.course import Upcoming
 from billing.invoices.model import INTERNET, JOINED, OTHER, Invoice, Line, internet_id
-from billing.ledger.model import TRANSFER, VOID, Credit, Ledger
+from billing.ledger.model import TRANSFER, VOID, ClientLedger, Credit, Ledger
 from billing.money import ZERO
 from billing.terms import TermsBook
 from reconciler.inventory import Inventory
@@ -62,8 +62,14 @@ def reissue_of(
     return replace(made, id=internet_id(client.id, books.service.id, up.start, revision))
 
 
-def joined(books: ClientBooks, day: date) -> tuple[Invoice, list[Credit]] | None:
-    """The open issued invoices of a client as one, and the transfers into it; None below two."""
+def joined(
+    inventory: Inventory, ledger: Ledger, client: str, day: date
+) -> tuple[Invoice, list[Credit]] | None:
+    """The open issued invoices of a client as one, and the transfers into it; None below two.
+
+    A transfer comes before the payments of its day, so these go to the new invoice.
+    """
+    books = _before_payments(inventory, ledger, client, day)
     parts = [one for one in books.accounts if one.open > 0 and not one.invoice.is_draft]
     if len(parts) < 2:
         return None
@@ -91,6 +97,14 @@ def joined(books: ClientBooks, day: date) -> tuple[Invoice, list[Credit]] | None
         currency=first.currency,
     )
     return made, _transfers(parts, made, day)
+
+
+def _before_payments(inventory: Inventory, ledger: Ledger, client: str, day: date) -> ClientBooks:
+    part = ledger.of(client)
+    earlier = [one for one in part.payments if one.date < day]
+    without = {client: ClientLedger(earlier, part.invoices, part.credits)}
+    cut = Ledger(by_client=without)
+    return books_of(inventory.clients[client], inventory, cut, day, TermsBook(inventory))
 
 
 def _carried(account: Account, books: ClientBooks) -> Line:

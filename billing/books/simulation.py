@@ -56,6 +56,7 @@ class Simulation:
     late: set[str] = field(default_factory=set)
     taken: dict[tuple[int, str], Account] = field(default_factory=dict)
     charged: dict[str, int] = field(default_factory=dict)
+    carried: dict[tuple[int, str], int] = field(default_factory=dict)
     _names: dict[str, Account] = field(default_factory=dict)
     _checks: list[tuple[date, int, Account]] = field(default_factory=list)
 
@@ -86,6 +87,9 @@ class Simulation:
             (one, places.get(one.service or "", last) if one.is_internet else last)
             for one in self.facts.fixed
         ]
+        for one, place in issued:
+            # Also what is dated later: a draft of an earlier day must not charge it again.
+            self._count(one, place, 1)
         issued.sort(key=lambda one: (one[0].issued_on, one[0].start, one[1]))
         events: list[Credit | Payment] = [*self.facts.credits, *self.facts.payments]
         events.sort(key=lambda one: (one.date, isinstance(one, Payment)))
@@ -137,6 +141,7 @@ class Simulation:
         keys = [] if up.is_free else self.keys(books, up.issue, lead)
         invoice = draft_of(self, books, up, keys, lead)
         books.course.advance()
+        self._count(invoice, books.place, 1)
         self._enter(invoice, books.place, keys)
 
     def _fixed(self, invoice: Invoice, place: int) -> None:
@@ -148,30 +153,19 @@ class Simulation:
                 lead = lead_place(self.facts.client, invoice.issued_on)
                 keys = self.keys(books, invoice.issued_on, lead)
         # What it does charge is its own, though one that is void by the end of the day had it.
-        for line in invoice.lines:
-            if line.item is not None and line.is_once:
-                keys.append((-1 if line.is_fee else place, line.item))
-        self._enter(invoice, place, keys)
+        self._enter(invoice, place, keys + _keys_of(invoice, place))
 
     def keys(self, books: ServiceBooks, day: date, lead: int | None) -> list[tuple[int, str]]:
         """What an invoice of that service and day is to carry: (place or -1 for fees, key)."""
         found: list[tuple[int, str]] = []
-        place, taken = books.place, self.taken
+        place = books.place
         if books.off:
-            found += [
-                (place, key) for key, _ in ended_periods(books, day) if (place, key) not in taken
-            ]
+            found += [(place, key) for key, _ in ended_periods(books, day)]
         if books.tariff.changes:
-            found += [
-                (place, key) for key, _ in open_changes(books, day) if (place, key) not in taken
-            ]
+            found += [(place, key) for key, _ in open_changes(books, day)]
         if self.fees and lead == place:
-            found += [
-                (-1, fee.key)
-                for fee in self.fees
-                if fee.is_ready(day) and (-1, fee.key) not in taken
-            ]
-        return found
+            found += [(-1, fee.key) for fee in self.fees if fee.is_ready(day)]
+        return [key for key in found if key not in self.taken and not self.carried.get(key)]
 
     def _enter(self, invoice: Invoice, place: int, keys: list[tuple[int, str]]) -> None:
         books = self.services[place] if place < len(self.services) else None
@@ -183,8 +177,6 @@ class Simulation:
         self._names[invoice.id] = account
         if invoice.number is not None:
             self._names[invoice.number] = account
-        if self.facts.client.items:
-            self._count(account, 1)
         if invoice.is_internet:
             if books is not None:
                 books.accounts.append(account)
@@ -193,12 +185,18 @@ class Simulation:
                 day = invoice.due_on + self.terms.cut_days.grace
                 if self.facts.client.billing.late_fee:
                     heappush(self._checks, (day, len(self.accounts), account))
-        self.purse.enter(account, invoice.issued_on)
+        # What is joined is owed from the transfer on, which follows the day's invoices.
+        if not (invoice.is_joined and any(x.into == invoice.id for x in self.facts.credits)):
+            self.purse.enter(account, invoice.issued_on)
 
-    def _count(self, account: Account, step: int) -> None:
-        for line in account.invoice.lines:
+    def _count(self, invoice: Invoice, place: int, step: int) -> None:
+        """What it consumes of items, and what it charges once and for all."""
+        for line in invoice.lines:
             if line.item is not None:
                 self.charged[line.item] = self.charged.get(line.item, 0) + step
+                if line.is_once:
+                    key = (-1 if line.is_fee else place, line.item)
+                    self.carried[key] = self.carried.get(key, 0) + step
 
     def _find(self, name: str) -> Account | None:
         found = self._names.get(name)
@@ -216,21 +214,27 @@ class Simulation:
             taken = self.purse.put(account, credit.amount, credit.date, None)
             self.purse.spread(credit.amount - taken, credit.date, None)
             return
-        self.purse.close(account)
         if credit.kind != VOID:
-            account.joined_into = credit.into
-            into = self._find(credit.into or "")
-            if into is not None:
-                into.parts.append(account)
+            self._transfer(credit, account)
             return
+        self.purse.close(account)
         account.voided_on = credit.date
-        self._count(account, -1)
+        self._count(account.invoice, account.place, -1)
         for key in account.keys:
             if self.taken.get(key) is account:
                 del self.taken[key]
         released = account.paid if account.invoice.total >= 0 else account.invoice.total
         account.paid = ZERO
         self.purse.spread(released, credit.date, None)
+
+    def _transfer(self, credit: Credit, account: Account) -> None:
+        into = self._find(credit.into or "")
+        self.purse.transfer(account, credit.amount, credit.date)
+        account.joined_into = credit.into
+        if into is not None:
+            if not into.parts:
+                self.purse.enter(into, credit.date)
+            into.parts.append(account)
 
     def _pay(self, payment: Payment) -> None:
         target = self._named(payment) if payment.invoice else None
@@ -312,6 +316,15 @@ class Simulation:
         if fee.amount is not None:
             return fee.amount
         return self.terms.rounding.part(owed * (fee.percent or 0), 1, int(HUNDRED))
+
+
+def _keys_of(invoice: Invoice, place: int) -> list[tuple[int, str]]:
+    """What its lines charge once and for all."""
+    return [
+        (-1 if line.is_fee else place, line.item)
+        for line in invoice.lines
+        if line.item is not None and line.is_once
+    ]
 
 
 def _may_be_off(service: object) -> bool:

@@ -5,6 +5,7 @@ Days of month are clamped in each month first and compared as dates afterwards. 
 to another day, never the due date. Pure. Imports of the project: days, models.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Container
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -52,7 +53,7 @@ class CutDays:
         return day
 
 
-class Schedule:
+class Schedule(ABC):
     """Due dates every month on one day, and the other dates around each; remembers all."""
 
     __slots__ = ("_before", "_found", "_next", "cut_days", "due_day", "timing")
@@ -96,14 +97,14 @@ class Schedule:
             self._found[due] = found
         return found
 
-    def _issue(self, due: date) -> date:
-        raise NotImplementedError
+    @abstractmethod
+    def _issue(self, due: date) -> date: ...
 
-    def _notice(self, due: date) -> date | None:
-        raise NotImplementedError
+    @abstractmethod
+    def _notice(self, due: date) -> date | None: ...
 
-    def _first_cut(self, due: date) -> date:
-        raise NotImplementedError
+    @abstractmethod
+    def _first_cut(self, due: date) -> date: ...
 
 
 class MonthlySchedule(Schedule):

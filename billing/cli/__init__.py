@@ -23,6 +23,7 @@ COMMANDS = {
     "statement": "statement:statement",
     "report": "report:report",
     "what-if": "whatif:what_if",
+    "backtest": "backtest:backtest",
     "export": "export:export",
 }
 

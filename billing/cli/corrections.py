@@ -5,7 +5,6 @@ from datetime import date
 
 import click
 
-from billing.books.bill import bill
 from billing.books.corrections import joined, reissue_of, void_of
 from billing.cli.alone import alone
 from billing.cli.appending import append_lines, never_back
@@ -96,12 +95,11 @@ def join(
     session = open_ledger(repo)
     chosen_clients(session.inventory, (client,), ())
     day = _day(session, client, on)
-    (books,) = bill(session.inventory, session.ledger, day, (client,)).clients
-    found = joined(books, day)
+    found = joined(session.inventory, session.ledger, client, day)
     if found is None:
         raise ReconcileError(f"{client} has not two open invoices in the ledger on {day}.")
     made, transfers = found
-    money = books.terms.rounding
+    money = Rounding(session.inventory.settings.minor_digits)
     done = issue_lines([((0,), made)], session.ledger, day, series, money)
     for one in transfers:
         say(f"transfer {one.invoice}: {money.text(one.amount)}")
