@@ -138,6 +138,8 @@ class Company:
     )
     done: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     was_away: bool = False
+    back: defaultdict[str, set[date]] = field(default_factory=lambda: defaultdict(set))
+    _ledger: Ledger | None = None
     known: dict[str, ClientBooks] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -170,6 +172,11 @@ class Company:
     @property
     def ledger(self) -> Ledger:
         """What the files of the ledger hold, without reading the lines of issued ones again."""
+        if self._ledger is None:
+            self._ledger = self._read()
+        return self._ledger
+
+    def _read(self) -> Ledger:
         files = [
             LedgerFile(file, file[-11:-4], text)
             for file, text in sorted(self.texts.items())
@@ -224,6 +231,7 @@ class Company:
         if notes:
             self.last_credit = next(reversed(written.values()))[-1]
             self.credits += [replace(one, file="ledger/credits", row=1) for one in notes]
+            self._ledger = None
         for file, some in (lines | written).items():
             self.put(file, with_lines(self.texts.get(file, ""), some))
         for some in lines.values():
@@ -233,12 +241,14 @@ class Company:
             if invoice.number is not None:
                 self.numbers["A"] = int(invoice.number.removeprefix("A-"))
             self.done[f"issued {invoice.kind}"] += 1
+        self._ledger = None
 
     def put(self, file: str, text: str) -> None:
         path = self.root / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         self.texts[file] = text
+        self._ledger = None
 
     # Money
 
@@ -353,8 +363,8 @@ class Company:
     def sell(self, day: date) -> None:
         books, ledger = self.any_books(day)
         wish = Wish(OTHER, [("Antena", Decimal("1450.00"))], day)
-        taken = {one.invoice.id for one in books.accounts}
-        made = by_hand(books.client, wish, TermsBook(self.inventory), taken)
+        part = ledger.of(books.client.id)
+        made = by_hand(books.client, wish, TermsBook(self.inventory), part)
         self.add(issue_lines([((0,), made)], ledger, day, "A", Rounding(2)))
         self.done["sales"] += 1
 
@@ -452,6 +462,7 @@ class Company:
 
     def come_back(self, one: Chosen, day: date) -> EditFile:
         sub = one.sub
+        self.back[sub.client.id].add(day)
         address = address_back(self.allocator, sub.zone, sub.plan, sub.service)
         return self.plain(one, come_back(one, day, address))
 

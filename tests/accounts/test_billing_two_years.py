@@ -50,7 +50,7 @@ def check_files(company: Company, on: date) -> None:
     assert not drafts_of(books) or company.was_away
     for one in books.clients:
         check_money(one, books)
-        check_periods(one)
+        check_periods(one, company.back[one.client.id])
         check_extras(one)
 
 
@@ -69,10 +69,11 @@ def check_money(one: ClientBooks, books: Books) -> None:
     assert not (one.credit > 0 and one.open > 0)
 
 
-def check_periods(one: ClientBooks) -> None:
+def check_periods(one: ClientBooks, back: set[date]) -> None:
     """Of each service, without gap or overlap: but who recharges, and who was away meanwhile."""
     if one.client.billing.recharge:
         return
+    free = one.client.billing.free_periods
     for service in one.client.services:
         spans = {
             (x.invoice.start, x.invoice.end): any(
@@ -85,7 +86,8 @@ def check_periods(one: ClientBooks) -> None:
             assert end <= start, (one.client.id, spans)
             # A bridge that would have been issued before the zone's start is nobody's.
             is_old = one.terms.start is not None and end < one.terms.start + timedelta(days=31)
-            was_away = start == service.since or carries
+            given = any(end <= day < start and f"{day:%Y-%m}" in free for day in back)
+            was_away = start in back or carries or given
             assert end == start or was_away or is_old, (one.client.id, end, start)
 
 
