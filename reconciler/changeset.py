@@ -2,7 +2,8 @@
 """The plans of all routers as one reviewable thing: fingerprint, summary, JSON and back.
 
 JSON is format 1.0 of docs/commands.md. Nothing in it is a secret: secret fields are `***`, and
-`digests` holds keyed hashes. Imports change, errors, planning and sessions.
+`digests` holds keyed hashes. Imports change, effects, errors, planning and
+sessions.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.change import Action, Change
+from reconciler.effects import Effect
 from reconciler.errors import Problem, ReconcileError
 from reconciler.planning import RouterPlan
 from reconciler.sessions import Session, SessionKind
@@ -23,12 +25,15 @@ _ESSENCE = ("router", "path", "action", "key", "before", "after", "digests")
 
 @dataclass(frozen=True)
 class ChangeSet:
-    """What `reconcile plan` prints. `created` is an ISO time given by the caller."""
+    """What `reconcile plan` prints. `created` is an ISO time given by the caller, `effects` are
+    what it does to clients: see `effects_of`.
+    """
 
     plans: tuple[RouterPlan, ...]
     commit: str | None = None
     created: str | None = None
     problems: tuple[Problem, ...] = ()
+    effects: tuple[Effect, ...] = ()
 
     @property
     def changes(self) -> list[tuple[str, Change]]:
@@ -98,7 +103,23 @@ def to_json(changes: ChangeSet) -> dict[str, Any]:
             for router, session in changes.sessions
             if not session.waits
         ],
+        "effects": [_effect_json(effect) for effect in changes.effects],
         "summary": changes.summary(),
+    }
+
+
+def _effect_json(effect: Effect) -> dict[str, Any]:
+    return {
+        "what": effect.deed.value,
+        "client": effect.client,
+        "service": effect.service,
+        "name": effect.name,
+        "router": effect.router,
+        "details": effect.words or None,
+        "drops": effect.drops,
+        "waits": effect.waits,
+        "file": effect.file,
+        "line": effect.line,
     }
 
 

@@ -1,21 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A change set as text for people and as markdown for a pull request. Pure.
 
-Imports change, changeset, errors, normal, planning and wording.
+Imports change, changeset, effects, errors, normal, planning, telling and wording.
 """
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.change import Action, Change
 from reconciler.changeset import ChangeSet
 from reconciler.desired import TIDY
+from reconciler.effects import Effect
 from reconciler.marks import without_mark
 from reconciler.normal import format_rate
 from reconciler.planning import RouterPlan
 from reconciler.sessions import Session, SessionKind
+from reconciler.telling import sentences, told
 from reconciler.wording import counted, printable
 
 SYMBOL = {
@@ -86,8 +88,9 @@ def text_lines(
 
     `nothing`: what is said where there is no change.
     """
+    effects = {one.mark: one for one in changes.effects}
     for plan in changes.plans:
-        yield from _router_lines(plan)
+        yield from _router_lines(plan, effects)
     for problem in changes.all_problems:
         if problem.router or problem.is_error:
             yield Line(problem.severity.value, printable(str(problem)))
@@ -103,7 +106,7 @@ def text_lines(
     yield Line("plain", f"Fingerprint: {changes.fingerprint}")
 
 
-def _router_lines(plan: RouterPlan) -> Iterator[Line]:
+def _router_lines(plan: RouterPlan, effects: Mapping[str, Effect]) -> Iterator[Line]:
     if plan.error:
         yield Line("error", printable(f"{plan.router}: {plan.status.value}. {plan.error}"))
     if not plan.changes:
@@ -114,7 +117,7 @@ def _router_lines(plan: RouterPlan) -> Iterator[Line]:
     for change in _in_reading_order(plan.changes):
         if _group(change) != source:
             source = _group(change)
-            yield Line("source", f"  {_origin(plan, change)}")
+            yield Line("source", f"  {_origin(plan, change, effects)}")
         yield Line(change.action.value, f"    {_change_text(change, ends)}")
     notices = [change for change in plan.changes if change.notice]
     if notices:
@@ -123,10 +126,13 @@ def _router_lines(plan: RouterPlan) -> Iterator[Line]:
             yield Line(change.action.value, f"    {_change_text(change, {})}")
 
 
-def _origin(plan: RouterPlan, change: Change) -> str:
-    """`ana-lopez/internet  (Ana López García)  inventory/clients/norte/ana-lopez.yaml:13`."""
+def _origin(plan: RouterPlan, change: Change, effects: Mapping[str, Effect]) -> str:
+    """`ana-lopez/internet  (Ana López: cut, owes since …)  inventory/…/ana-lopez.yaml:13`."""
     values = change.before if change.action is Action.REMOVE else change.after
     label = change.source.label or without_mark(values.get("comment") or "")
+    effect = effects.get(change.source.id)
+    if effect and (said := told(effect)):
+        label = f"{label or effect.name}: {said}"
     parts = [_group(change), f"({label})" if label and change.is_service else ""]
     parts.append(str(change.source.where or _reason(plan, change)))
     return printable("  ".join(part for part in parts if part))
@@ -206,6 +212,7 @@ def markdown(changes: ChangeSet) -> str:
     Cut in the middle to stay below MARKDOWN_BYTES of UTF-8.
     """
     head = ["### reconcile plan", "", _markdown_summary(changes), ""]
+    head += [f"- {_inline(sentence)}" for sentence in sentences(changes.effects)]
     head += [
         f"- **{_inline(plan.router)}** {plan.status.value}: {_inline(plan.error)}"
         for plan in changes.plans
@@ -213,7 +220,8 @@ def markdown(changes: ChangeSet) -> str:
     ]
     head += [f"- {_inline(str(problem))}" for problem in changes.all_problems]
     tail = ["", f"Fingerprint: `{changes.fingerprint}`", ""]
-    blocks = [_markdown_block(plan) for plan in changes.plans if plan.changes]
+    effects = {one.mark: one for one in changes.effects}
+    blocks = [_markdown_block(plan, effects) for plan in changes.plans if plan.changes]
     room = MARKDOWN_BYTES - _size(tail) - 200
     head = _fit(head, room // 4)
     return "\n".join([*head, "", *_fit_blocks(blocks, room - _size(head)), *tail])
@@ -225,8 +233,8 @@ def _markdown_summary(changes: ChangeSet) -> str:
     return f"**{summary_text(changes)}**"
 
 
-def _markdown_block(plan: RouterPlan) -> tuple[str, list[str]]:
-    head, *lines = [line for line in _router_lines(plan) if line.kind != "error"]
+def _markdown_block(plan: RouterPlan, effects: Mapping[str, Effect]) -> tuple[str, list[str]]:
+    head, *lines = [line for line in _router_lines(plan, effects) if line.kind != "error"]
     title = f"{head.text}: {counted(len(plan.changes), 'change')}"
     return title, [_diff_line(line) for line in lines]
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`reconcile merge`: the plan files of all shards as one plan."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import click
 
 from reconciler.cli.context import Repo
 from reconciler.cli.plan import report, report_options
+from reconciler.effects import effects_of
 from reconciler.shards import merge as merge_parts
 
 
@@ -32,4 +34,5 @@ def merge(
     texts = [(str(path), path.read_text(encoding="utf-8", errors="replace")) for path in files]
     created = datetime.now(UTC).isoformat(timespec="seconds")
     changes = merge_parts(texts, repo.loaded.secrets.fingerprint, created)
+    changes = replace(changes, effects=effects_of(changes.plans, repo.loaded.inventory))
     report(repo, changes, form=form, file=file, detailed_exitcode=detailed_exitcode)

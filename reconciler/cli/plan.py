@@ -23,6 +23,7 @@ from reconciler.cli.context import (
 )
 from reconciler.cli.noticed import noticed
 from reconciler.cli.watch import Watch
+from reconciler.effects import effects_of
 from reconciler.fleet import Fleet
 from reconciler.journal import last_reached
 from reconciler.planning import RouterPlan, Status
@@ -156,11 +157,13 @@ def known_clients(repo: Repo, scope: Scope, works: list[Work]) -> None:
 
 
 def change_set(repo: Repo, works: list[Work]) -> ChangeSet:
+    plans = tuple(work.plan for work in works)
     return ChangeSet(
-        tuple(work.plan for work in works),
+        plans,
         commit=repo.commit,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         problems=repo.loaded.problems,
+        effects=effects_of(plans, repo.loaded.inventory),
     )
 
 

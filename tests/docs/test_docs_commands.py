@@ -16,6 +16,7 @@ from reconciler.cli import cli
 from reconciler.cli.context import PRIORITY
 from reconciler.desired import Source
 from reconciler.drift import PENDING
+from reconciler.effects import Deed, Effect
 from reconciler.errors import Problem, ReconcileError, Where
 from reconciler.kinds import PPP_SECRET
 from reconciler.planning import RouterPlan
@@ -153,7 +154,9 @@ def _example() -> ChangeSet:
     )
     session = Session(SessionKind.PPP, "ana/internet", "ana", change)
     plan = RouterPlan("tower", changes=(change,), sessions=(session,))
-    return ChangeSet((plan,), problems=(Problem("conflict", "Something is in the way."),))
+    problem = Problem("conflict", "Something is in the way.")
+    effect = Effect(Deed.SPEED, "ana", "internet", "Ana", "tower", "10M to 20M")
+    return ChangeSet((plan,), problems=(problem,), effects=(effect,))
 
 
 def _paths(value: Mapping[str, Any], prefix: str = "") -> Iterator[str]:

@@ -161,6 +161,7 @@ def test_json_is_format_1_of_the_documentation() -> None:
             {"router": "rb", "kind": "ppp", "client": MARK},
             {"router": "rb", "kind": "connections", "client": MARK},
         ],
+        "effects": [],
         "summary": {"add": 0, "set": 1, "move": 0, "remove": 0, "adopt": 0, "sessions": 1},
     }
 

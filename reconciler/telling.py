@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Effects on clients as sentences: `Ana López: 10M to 20M, session drops`. Pure.
+
+Nothing is escaped here: who prints escapes. Imports effects, wording.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from reconciler.effects import Deed, Effect
+from reconciler.wording import counted, listing
+
+# How one client is spoken of, and several; where neither is given, the details say it all.
+_SENTENCES = {
+    Deed.LOST: ("loses all rows", "clients lose all rows"),
+    Deed.CUT: ("is cut", "clients are cut"),
+    Deed.RESTORED: ("is connected again", "clients are connected again"),
+    Deed.MOVED: ("moves", "move"),
+    Deed.NEW: ("is new", "clients are new"),
+    Deed.CANCELLED: ("is cancelled", "clients are cancelled"),
+    Deed.FORGOTTEN: ("is managed no more", "clients are managed no more"),
+    Deed.ADOPTED: ("is taken over", "clients are taken over"),
+    Deed.LABEL: ("gets a new label", "clients get new labels"),
+}
+# Of these, who has the same details is told of together.
+_ALIKE = (Deed.MOVED, Deed.SPEED, Deed.LABEL)
+_MOST = 20
+
+
+def sentences(effects: Iterable[Effect]) -> list[str]:
+    """`Ana López: 10M to 20M, session drops`, `3 clients are cut: Ana López (owes since …), …`."""
+    groups: dict[tuple[Deed, str], list[Effect]] = {}
+    for one in effects:
+        groups.setdefault((one.deed, _kin(one)), []).append(one)
+    return [_of_one(ones[0]) if len(ones) == 1 else _of_several(ones) for ones in groups.values()]
+
+
+def _kin(one: Effect) -> str:
+    """What those have in common who are told of in one sentence."""
+    if one.deed is Deed.CHANGED:
+        return one.mark
+    return one.words if one.deed in _ALIKE else ""
+
+
+def told(effect: Effect) -> str:
+    """What happens, without the name: `cut, owes since 2026-11-05`, `10M to 20M`."""
+    word = "" if effect.deed in (Deed.SPEED, Deed.CHANGED) else _WORDS[effect.deed]
+    return ", ".join(part for part in (word, effect.words) if part)
+
+
+_WORDS = {
+    Deed.LOST: "loses all rows",
+    Deed.CUT: "cut",
+    Deed.RESTORED: "connected again",
+    Deed.MOVED: "moves",
+    Deed.NEW: "new",
+    Deed.CANCELLED: "cancelled",
+    Deed.FORGOTTEN: "managed no more",
+    Deed.ADOPTED: "taken over",
+    Deed.LABEL: "new label",
+}
+
+
+def _of_one(one: Effect) -> str:
+    if one.deed in (Deed.SPEED, Deed.CHANGED):
+        return f"{one.name}: {one.words}{_endings([one])}"
+    said = f"{one.name} {_SENTENCES[one.deed][0]}"
+    if one.deed is Deed.MOVED:
+        return f"{said} {one.words}{_endings([one])}"
+    return said + (f": {one.words}" if one.words else "") + _endings([one])
+
+
+def _of_several(ones: Sequence[Effect]) -> str:
+    deed, words = ones[0].deed, ones[0].words
+    if deed in _ALIKE:
+        names = [one.name for one in ones]
+        said = f"{_SENTENCES[deed][1]} {words}".rstrip() if deed is not Deed.SPEED else "clients"
+        head = f"{len(ones)} {said}" + (f": {words}" if deed is Deed.SPEED else "")
+        return f"{head}{_endings(ones)}: {listing(names, _MOST)}"
+    names = [one.name + (f" ({one.words})" if one.words else "") for one in ones]
+    return f"{len(ones)} {_SENTENCES[deed][1]}{_endings(ones)}: {listing(names, _MOST)}"
+
+
+def _endings(ones: Sequence[Effect]) -> str:
+    drops, waits = sum(one.drops for one in ones), sum(one.waits for one in ones)
+    said = ""
+    if drops:
+        alone = len(ones) == drops == 1
+        said += ", session drops" if alone else f", {counted(drops, 'session')} drop"
+    if waits:
+        said += ", from the next login on"
+    return said
