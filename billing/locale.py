@@ -15,7 +15,7 @@ from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 from babel.numbers import NumberPattern, parse_pattern
 
-from billing.money import HUNDRED, Rounding
+from billing.money import Rounding
 from billing.words import language_of
 from reconciler.models import Settings
 
@@ -55,7 +55,7 @@ class Formats:
 
     def percent(self, percent: Decimal) -> str:
         """`16%` of 16."""
-        return _spaced(self._percent.apply(percent / HUNDRED, self.locale))
+        return _spaced(self._percent.apply(percent.scaleb(-2), self.locale))
 
     def day(self, day: date | str) -> str:
         """`1 nov 2026`; a text is taken as ISO."""

@@ -71,7 +71,7 @@ def backtest(context: click.Context, months: int, on: date | None, form: str) ->
     if form == "json":
         show_json(rows)
     else:
-        show_rows(rows, _COLUMNS, form)
+        show_rows(rows, _COLUMNS, form, session.formats)
     say(
         f"{window[0]} to {window[1]}: {counted(looked['invoice'], 'invoice')},"
         f" {counted(looked['cut'], 'cut')} and {counted(looked['restore'], 'restore')} computed"

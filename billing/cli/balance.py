@@ -44,4 +44,4 @@ def balance(
     if form == "json":
         show_json(rows)
     else:
-        show_rows(rows, _COLUMNS, form, _COLUMNS[1:])
+        show_rows(rows, _COLUMNS, form, session.formats, _COLUMNS[1:])

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from rich.text import Text
 from billing.books.bill import Books, ClientBooks, bill
 from billing.ledger.loading import load_sound
 from billing.ledger.model import Ledger
+from billing.locale import Formats, formats_of
 from billing.shapes import csv_text
 from reconciler.cli.client.common import complete_clients, complete_zones
 from reconciler.cli.context import Repo, out, print_data, say
@@ -24,6 +26,8 @@ from reconciler.models import Zone
 from reconciler.wording import did_you_mean, printable
 
 Command = Callable[..., None]
+_DATES = frozenset("date start end issued_on due_on cut_on notice_on".split())
+_SENTENCES = frozenset(("reason", "text"))
 STATUSES = ("draft", "issued", "paid", "void", "transferred")
 _FIRST, _LAST = date(1990, 1, 1), date(2199, 12, 31)
 
@@ -93,6 +97,11 @@ class Session:
     ledger: Ledger
     problems: tuple[Problem, ...]
 
+    @cached_property
+    def formats(self) -> Formats:
+        """How people read amounts and dates here."""
+        return formats_of(self.inventory.settings)
+
 
 def open_ledger(repo: Repo) -> Session:
     """Raises FilesError with every problem where files or ledger hold an error."""
@@ -156,25 +165,48 @@ def warn(problems: Iterable[Problem]) -> None:
 
 
 def show_rows(
-    rows: Sequence[dict[str, Any]], columns: Sequence[str], form: str, right: Iterable[str] = ()
+    rows: Sequence[dict[str, Any]],
+    columns: Sequence[str],
+    form: str,
+    formats: Formats,
+    amounts: Iterable[str] = (),
 ) -> None:
-    """A table for people, or CSV; JSON is printed by who knows its shape."""
+    """A table for people, with amounts and dates as they read them, or CSV with plain ones.
+
+    JSON is printed by who knows its shape.
+    """
     if form == "csv":
         print_data(csv_text(rows, columns).removesuffix("\n"))
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
-    aligned = set(right)
+    aligned = set(amounts)
     for name in columns:
         table.add_column(
             name.replace("_", " "), justify="right" if name in aligned else "left", no_wrap=True
         )
     for row in rows:
-        cells = (row[name] for name in columns)
-        table.add_row(*(Text("" if cell is None else printable(str(cell))) for cell in cells))
+        cells = (_read(name, row[name], formats, name in aligned) for name in columns)
+        table.add_row(*(Text(printable(cell)) for cell in cells))
     console = out()
     if not console.is_terminal:
         console.width = 1000  # nothing is cut where a program reads it
     console.print(table)
+
+
+def _read(column: str, value: object, formats: Formats, is_amount: bool) -> str:
+    """A cell for people; whole numbers are counts, and stay."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, str):
+        if is_amount:
+            return formats.amount(value)
+        if column in _DATES:
+            return formats.day(value)
+        if column == "month":
+            return formats.month(value)
+        if column in _SENTENCES:
+            return formats.sentence(value)
+    return str(value)
 
 
 def show_json(data: object) -> None:

@@ -63,7 +63,8 @@ def void(
     money = Rounding(session.inventory.settings.minor_digits)
     credit = void_of(found, day, reason)
     lines = credit_lines([credit], session.ledger, money)
-    say(f"void {found.number or found.id}: {money.text(found.total)}")
+    formats = session.formats
+    say(f"void {found.number or found.id}: {formats.money(found.total)}")
     if reissue:
         made = reissue_of(found, credit, session.inventory, session.ledger)
         if made is None:
@@ -71,7 +72,7 @@ def void(
         done = issue_lines([((0,), made)], session.ledger, day, series, money)
         lines |= done.lines
         for one in done.invoices:
-            say(f"issue {one.number or one.id}: {one.id}, {money.text(one.total)}")
+            say(f"issue {one.number or one.id}: {one.id}, {formats.money(one.total)}")
     _write(repo, lines, dry_run)
 
 
@@ -102,8 +103,8 @@ def join(
     money = Rounding(session.inventory.settings.minor_digits)
     done = issue_lines([((0,), made)], session.ledger, day, series, money)
     for one in transfers:
-        say(f"transfer {one.invoice}: {money.text(one.amount)}")
-    say(f"issue {done.invoices[0].number}: {made.id}, {money.text(made.total)}")
+        say(f"transfer {one.invoice}: {session.formats.money(one.amount)}")
+    say(f"issue {done.invoices[0].number}: {made.id}, {session.formats.money(made.total)}")
     _write(repo, done.lines | credit_lines(transfers, session.ledger, money), dry_run)
 
 

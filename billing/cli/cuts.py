@@ -80,16 +80,16 @@ def cuts(
     names = chosen_clients(session.inventory, clients, zones)
     several = books_by_day(session, names, on, cutting=True)
     lists = [cut_list(books, settled=writes) for books in several]
-    money = Rounding(session.inventory.settings.minor_digits)
     if expect is not None:
         lists = _only_expected(lists, _expected(expect))
     if writes:
         _write(repo, session, lists, allow_cuts, dry_run=dry_run, yes=yes)
     else:
-        _show(lists, form, money, on)
+        _show(lists, form, session, on)
 
 
-def _show(lists: Sequence[CutList], form: str, money: Rounding, on: date | None) -> None:
+def _show(lists: Sequence[CutList], form: str, session: Session, on: date | None) -> None:
+    money = Rounding(session.inventory.settings.minor_digits)
     data: dict[str, Any] = {"on": str(on) if on else None, "cuts": [], "restores": [], "held": []}
     for found in lists:
         one = cut_data(found, money)
@@ -99,7 +99,7 @@ def _show(lists: Sequence[CutList], form: str, money: Rounding, on: date | None)
     if form == "json":
         show_json(data)
         return
-    show_rows(cut_rows(data), _COLUMNS, form, ("open",))
+    show_rows(cut_rows(data), _COLUMNS, form, session.formats, ("open",))
     say(
         f"{counted(len(data['cuts']), 'cut')}, {counted(len(data['restores']), 'restore')},"
         f" {len(data['held'])} held back"
@@ -177,10 +177,12 @@ def _write(
         for one in all_services(session.inventory)
         if (one.sub.client.id, one.sub.service.id) in acts
     ]
+    formats = session.formats
     edits, notes = gather(chosen, act, skip=True)
     for found in lists:
         for cut in found.cuts:
-            say(f"cut {cut.client}/{cut.service}: {cut.open} open, {cut.reason}")
+            owed, why = formats.money(cut.open), formats.sentence(cut.reason)
+            say(f"cut {cut.client}/{cut.service}: {owed} open, {why}")
         for restore in found.restores:
             say(f"restore {restore.client}/{restore.service}: {restore.reason}")
     finish(repo, edits, notes, dry_run=dry_run, yes=yes, ask=True)

@@ -92,7 +92,7 @@ def import_payments(
         show_json(_data(found, changes, writes))
     else:
         print_diff(staged)
-        show_rows(changes, _COLUMNS, form, _COLUMNS[1:])
+        show_rows(changes, _COLUMNS, form, session.formats, _COLUMNS[1:])
     say(
         f"{counted(len(found.arrivals), 'payment')}, {found.known} there already,"
         f" {found.ignored} ignored, {len(found.problems)} not sure"

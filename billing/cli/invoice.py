@@ -93,7 +93,7 @@ def invoice(
     money = books.terms.rounding
     done = issue_lines([((0,), made)], session.ledger, day, series, money)
     (issued,) = done.invoices
-    say(f"{issued.number or 'no number'}  {issued.id}  {money.text(issued.total)}")
+    say(f"{issued.number or 'no number'}  {issued.id}  {session.formats.money(issued.total)}")
     if dry_run:
         say("Dry run: nothing was written.")
         return

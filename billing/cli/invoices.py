@@ -70,6 +70,7 @@ def invoices(
         show_json([account_data(account, money) for money, account in found])
         return
     rows = [account_row(account, money) for money, account in found]
-    show_rows(rows, _SHORT if form == "text" else INVOICE_COLUMNS, form, ("total", "open"))
+    columns = _SHORT if form == "text" else INVOICE_COLUMNS
+    show_rows(rows, columns, form, session.formats, ("total", "open"))
     drafts = sum(account.invoice.is_draft for _, account in found)
     say(f"{counted(len(found), 'invoice')}, {counted(drafts, 'draft')} among them")

@@ -75,5 +75,5 @@ def issue(
         show_json([invoice_data(one, money) for one in issued])
     else:
         rows = [{**invoice_data(one, money)} for one in issued]
-        show_rows(rows, _COLUMNS, form, ("total",))
+        show_rows(rows, _COLUMNS, form, session.formats, ("total",))
     say(f"{counted(len(issued), 'invoice')} {'would be issued' if dry_run else 'issued'}")

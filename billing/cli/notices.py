@@ -51,7 +51,7 @@ def notices(
     if form == "json":
         show_json(rows)
     else:
-        show_rows(rows, _COLUMNS, form, ("open",))
+        show_rows(rows, _COLUMNS, form, session.formats, ("open",))
     left_out = sum(len(found.left_out) for found in lists)
     if left_out:
         what = counted(left_out, "invoice")

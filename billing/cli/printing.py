@@ -116,7 +116,7 @@ def print_invoices(
         say(f"written: {out}, {counted(len(documents), 'invoice')}")
     else:
         for one in documents:
-            press.to_file([one], out / f"{one.name.replace('/', '_')}.{form}")
+            press.to_file([one], out.joinpath(f"{one.name.replace('/', '_')}.{form}"))
         say(f"written: {counted(len(documents), 'file')} in {out}")
     press.tell_missing()
 
@@ -219,7 +219,7 @@ class _Press:
 def _templates(root: Path) -> Mapping[str, str]:
     """The company's own templates by name; files that replace none of ours are parts of them."""
     folder = root / "templates"
-    if not (folder / TEMPLATE).is_file():
+    if not folder.joinpath(TEMPLATE).is_file():
         return {}
     return {
         str(file.relative_to(folder)): file.read_text(encoding="utf-8")

@@ -69,8 +69,9 @@ def report(
     money = Rounding(inventory.settings.minor_digits)
     last = max(days, default=date.min)
     data = report_data(several, last, inventory.settings.currency, money)
+    formats = session.formats
     if page is not None:
-        page.write_text(report_page(data), encoding="utf-8")
+        page.write_text(report_page(data, formats), encoding="utf-8")
         say(f"written: {page}")
     if form == "json":
         show_json(data)
@@ -79,6 +80,6 @@ def report(
         rows = data[name]
         if rows:
             columns = list(rows[0])
-            show_rows(rows, columns, form, columns[1:])
+            show_rows(rows, columns, form, formats, columns[1:])
     if form == "text":
-        say(f"open {data['open']}, credit {data['credit']} {data['currency']}")
+        say(f"open {formats.money(data['open'])}, credit {formats.money(data['credit'])}")

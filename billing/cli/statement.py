@@ -52,7 +52,7 @@ def statement(repo: Repo, client: str, on: date | None, since: datetime | None, 
     if form == "json":
         show_json(rows)
     else:
-        show_rows(rows, _COLUMNS, form, _COLUMNS[2:])
+        show_rows(rows, _COLUMNS, form, session.formats, _COLUMNS[2:])
 
 
 def _rows(found: list[Row], since: date | None, money: Rounding) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from billing.cli.common import (
     today_of,
 )
 from billing.ledger.loading import load_sound
+from billing.locale import Formats
 from billing.money import Rounding
 from billing.whatif import difference
 from reconciler.cli.context import Repo, say
@@ -83,15 +84,16 @@ def what_if(
     if form == "json":
         show_json(data)
     else:
-        _show(data)
+        _show(data, session.formats)
 
 
-def _show(data: dict[str, Any]) -> None:
+def _show(data: dict[str, Any], formats: Formats) -> None:
     rows = [{"what": what, **data[what]} for what in ("billed", "open")]
     columns = ("what", "before", "after", "difference")
-    show_rows(rows, columns, "text", columns[1:])
+    show_rows(rows, columns, "text", formats, columns[1:])
     if data["invoices"]:
-        show_rows(data["invoices"], ("invoice", "before", "after"), "text", ("before", "after"))
+        heads = ("invoice", "before", "after")
+        show_rows(data["invoices"], heads, "text", formats, heads[1:])
     cuts = data["cuts"]
     for name in ("more", "fewer"):
         for service in cuts[name]:

@@ -498,7 +498,7 @@ def test_the_report_adds_up(repo: Path, tmp_path: Path) -> None:
         {"plan": "p10", "invoices": 14, "billed": "5250.00", "open": "5150.00"}
     ]
     text = page.read_text(encoding="utf-8")
-    assert "<title>2026-07 collected 100.00</title>" in text
+    assert "<title>jul 2026, Cobrado: $100.00</title>" in text
     assert "http" not in text
     assert run(repo, "report", "--on", "2026-08-20", "--format", "csv").stdout.startswith("month,")
 

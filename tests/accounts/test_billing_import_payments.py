@@ -78,7 +78,7 @@ def test_rows_become_payments_at_their_places_and_only_once(repo: Path) -> None:
         "2026-07-02,bea,50.00,cash,R1,,\n"
         "2026-07-03,bea,350.00,spei,441003,,pago bea\n"
     )
-    assert re.search(r"ana +1350\.00 +700\.00 +-650\.00", first.output)
+    assert re.search(r"ana +1,350\.00 +700\.00 +-650\.00", first.output)
     again = take(repo, text, "--skip-unmatched")
     assert "0 payments, 2 there already, 0 ignored, 1 not sure" in again.output
     assert "banco.csv:4: 2026-08-01 is after 2026-07-31." in again.output
