@@ -16,6 +16,7 @@ from benchmarks.measure import HEAD, Line
 from reconciler import __version__
 
 Measurement = Callable[[], Iterator[Line]]
+GROWING = "abef"  # (c) and (d) are counts
 
 
 def measurements(scale: float, rounds: int, *, with_ansible: bool) -> dict[str, Measurement]:
@@ -56,10 +57,6 @@ def machine() -> str:
     )
 
 
-def grown(line: Line) -> str:
-    return line.ours.split(" s")[0]
-
-
 def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="abcdef", help="letters of measurements")
@@ -75,21 +72,23 @@ def main(words: Sequence[str] | None = None) -> int:
     tenth = measurements(options.scale / 10, options.rounds, with_ansible=False)
     holds = True
     for letter in options.only:
-        before = list(tenth[letter]()) if options.growth and letter not in "bcd" else []
-        for place, line in enumerate(full[letter]()):
+        before = list(tenth[letter]()) if options.growth and letter in GROWING else []
+        for line in _with_growth(full[letter](), before):
             holds = holds and line.holds
-            print(row(replace(line, what=f"({letter}) {line.what}").cells()), flush=True)
-            if place < len(before) and line.bound is not None and " s (" in line.ours:
-                print(row(_growth(letter, before[place], line).cells()), flush=True)
+            mark = "" if line.what.startswith("(h)") else f"({letter}) "
+            print(row(replace(line, what=mark + line.what).cells()), flush=True)
     return 0 if holds else 1
 
 
-def _growth(letter: str, small: Line, large: Line) -> Line:
-    """(h) Ten times the work beside ten times the time of a tenth."""
-    one, ten = (float(grown(line)) if grown(line)[0].isdigit() else 0.0 for line in (small, large))
-    ratio = ten / (10 * one) if one else None
-    beside = f"ten times that of a tenth: {10 * one:.2f} s"
-    return Line(f"(h) ({letter}) {large.what}", large.ours, beside, ratio, 1.2)
+def _with_growth(full: Iterator[Line], before: Sequence[Line]) -> Iterator[Line]:
+    """Each line, and behind it how it grew: ten times the work beside ten times a tenth's time."""
+    for place, large in enumerate(full):
+        yield large
+        one = before[place].grows if place < len(before) else None
+        if large.grows and one:
+            beside = f"ten times that of a tenth: {10 * one:.2f} s"
+            what, ours = f"(h) {large.what}", f"{large.grows:.2f} s"
+            yield Line(what, ours, beside, large.grows / (10 * one), 1.2)
 
 
 if __name__ == "__main__":

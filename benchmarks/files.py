@@ -38,7 +38,7 @@ def measure(count: int, rounds: int) -> Iterator[Line]:
             ours = taken[name]
             what = f"{count:,} client files, {name}"
             ratio = ours.wall / bare.wall
-            yield Line(what, seconds(ours), beside, ratio, bound, ours.memory)
+            yield Line(what, seconds(ours), beside, ratio, bound, ours.memory, ours.wall)
         yield _changed(world, cache, bare)
         memory = max(taken["cold"].memory, taken["warm"].memory)
         what = f"{count:,} client files: memory in GiB"

@@ -30,6 +30,7 @@ class Line:
     """A row of the table: what, and how it compares with what was measured beside it.
 
     `ratio` is `ours` by `other`; `bound`: what it must not be above, None where there is none.
+    `memory`: MiB; `grows`: the seconds that are to be ten times as many for ten times the work.
     """
 
     what: str
@@ -38,6 +39,7 @@ class Line:
     ratio: float | None = None
     bound: float | None = None
     memory: float | None = None
+    grows: float | None = None
 
     def cells(self) -> list[str]:
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}"

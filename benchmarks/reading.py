@@ -50,7 +50,9 @@ def _prints() -> str:
 
 def _line(what: str, ours: Taken, beside: str, other: Taken, bound: float | None) -> Line:
     ratio = ours.wall / other.wall
-    return Line(what, seconds(ours), f"{beside}: {seconds(other)}", ratio, bound, ours.memory)
+    grows = ours.wall if bound == 1.0 else None
+    text = f"{beside}: {seconds(other)}"
+    return Line(what, seconds(ours), text, ratio, bound, ours.memory, grows)
 
 
 def _ansible(folder: Path, port: int, rows: int, ours: Taken) -> Line:

@@ -3,7 +3,7 @@
 
 import random
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,14 +11,13 @@ from tempfile import TemporaryDirectory
 
 from benchmarks import peers
 from benchmarks.floor import Floor
-from benchmarks.measure import RECONCILE, Line, Taken, process, seconds, timed
+from benchmarks.measure import RECONCILE, Line, Taken, median, process, seconds, settled, timed
 from benchmarks.routers import Routers, emulated
 from benchmarks.world import ENVIRONMENT, World
 from reconciler.order import Spot, longest_increasing, placements
 
 PYTHON = RECONCILE[0]
 ROUND_TRIP = 0.020
-_LONG_TRIP = 0.200
 
 
 @dataclass(frozen=True)
@@ -29,10 +28,16 @@ class Scene:
     world: World
     routers: Routers
 
-    def apply(self) -> Taken:
-        command = [*RECONCILE, "--repo", str(self.world.root), "apply", "--yes"]
+    def apply(self, program: Sequence[str] = RECONCILE) -> Taken:
+        command = [*program, "--repo", str(self.world.root), "apply", "--yes"]
         cache = {"XDG_CACHE_HOME": str(self.folder / "cache")}
         return process(command, environment=ENVIRONMENT | cache)
+
+    def turns(self) -> tuple[int, float]:
+        """How many round trips one after the other an apply takes, and MiB of memory."""
+        file = self.folder / "turns"
+        memory = self.apply([PYTHON, "-m", "benchmarks.turns", str(file)]).memory
+        return int(file.read_text(encoding="utf-8")), memory
 
 
 def adds(count: int, rounds: int, *, with_ansible: bool) -> Iterator[Line]:
@@ -46,25 +51,27 @@ def adds(count: int, rounds: int, *, with_ansible: bool) -> Iterator[Line]:
             for world, here in ((one, few), (many, routers)):
                 world.set_ports(here.ports)
                 here.latency(ROUND_TRIP / 2)
+            alone, together = Scene(folder, one, few), Scene(folder, many, routers)
+            for scene in (alone, together):
+                settled(partial(_renewed, scene))
             for number in range(rounds):
-                of_one = Scene(folder, one, few).apply()
-                of_many = Scene(folder, many, routers).apply()
-                ours.append(Taken(of_many.wall - of_one.wall, 0, of_many.memory))
+                of_one = alone.apply()
+                of_many = together.apply()
+                cpu = of_many.cpu - of_one.cpu
+                ours.append(Taken(of_many.wall - of_one.wall, cpu, of_many.memory))
                 few.renew()
                 routers.renew()
-                floor.append(_floor(routers.ports[0], count, number))
+                floor.append(_floor(routers.ports[0], count))
                 routers.renew()
                 if number == 0:
                     command = [PYTHON, "-m", "benchmarks.peers", "add"]
                     singly.append(process([*command, str(routers.ports[0]), str(count)]))
                     routers.renew()
-            our = statistics.median(one.wall for one in ours)
-            least = statistics.median(one.wall for one in floor)
-            memory = max(one.memory for one in ours)
+            taken, least = median(ours), median(floor)
+            our, text = taken.wall, seconds(taken)
             what = f"{count:,} adds at {ROUND_TRIP * 1000:.0f} ms, over what one add costs"
-            text = f"{our:.2f} s"
-            beside = f"floor: bytes, 2 round trips, the emulator's time: {least:.2f} s"
-            yield Line(what, text, beside, our / least, 2.0, memory)
+            beside = f"floor: bytes, 2 round trips, the emulator's time: {seconds(least)}"
+            yield Line(what, text, beside, our / least.wall, 2.0, taken.memory, our)
             one_by_one = singly[0]
             beside = f"librouteros one by one: {seconds(one_by_one)}"
             yield Line("the same", text, beside, our / one_by_one.wall)
@@ -72,22 +79,43 @@ def adds(count: int, rounds: int, *, with_ansible: bool) -> Iterator[Line]:
                 yield _ansible(folder, routers.ports[0], count, our)
 
 
-def _floor(port: int, count: int, number: int) -> Taken:
-    """All sentences at once, and their answers; a round trip before it for what must be read."""
-    floor = Floor(port)
-    sentences = [
-        [
+def _renewed(scene: Scene) -> None:
+    scene.apply()
+    scene.routers.renew()
+
+
+def _add(place: int) -> list[str]:
+    """A row such as an apply of this many clients adds: a secret and a queue by turns."""
+    comment = f"=comment=Cliente Número {place} [rc:cliente-{place:06d}/internet]"
+    if place % 2:
+        return [
             "/queue/simple/add",
-            f"=name=floor-{number}-{place}",
+            f"=name=floor-{place:06d}",
             f"=target=172.20.{place >> 8}.{place & 255}/32",
             "=max-limit=2000000/10000000",
             "=limit-at=0/0",
             "=priority=8/8",
-            f"=comment=Cliente Número {place} [rc:cliente-{place:06d}/internet]",
+            comment,
             f".tag={place}",
         ]
-        for place in range(count)
+    return [
+        "/ppp/secret/add",
+        f"=name=floor-{place:06d}",
+        "=password=sixteen-letters-",
+        "=service=pppoe",
+        "=profile=default",
+        f"=remote-address=172.20.{place >> 8}.{place & 255}",
+        "=local-address=192.168.255.1",
+        f"=caller-id=02:00:00:00:{place >> 8:02X}:{place & 255:02X}",
+        comment,
+        f".tag={place}",
     ]
+
+
+def _floor(port: int, count: int) -> Taken:
+    """All sentences at once, and their answers; a round trip before it for what must be read."""
+    floor = Floor(port)
+    sentences = [_add(place) for place in range(count)]
 
     def work() -> None:
         floor.ask([["/system/resource/print", "=.proplist=version"]])
@@ -111,8 +139,9 @@ def _ansible(folder: Path, port: int, count: int, ours: float) -> Line:
 
 
 def suspensions(count: int, rounds: int) -> Iterator[Line]:
-    """Round trips of many suspensions above those of one, by the time that they take."""
-    taken: dict[int, list[Taken]] = {1: [], count: []}
+    """Round trips of many suspensions above those of one: counted, so no clock is in it."""
+    turns: dict[int, list[int]] = {1: [], count: []}
+    memory = 0.0
     with TemporaryDirectory() as name:
         folder = Path(name)
         world = World(folder / "repository", 1, count)
@@ -120,28 +149,18 @@ def suspensions(count: int, rounds: int) -> Iterator[Line]:
             world.set_ports(routers.ports)
             scene = Scene(folder, world, routers)
             for _ in range(rounds):
-                for number, found in taken.items():
-                    # What the router and this machine need for it is taken off: only trips count.
-                    times = []
-                    for trip in (0.0, _LONG_TRIP):
-                        for place in range(number):
-                            world.put(place, suspended=True)
-                        routers.latency(trip / 2)
-                        times.append(scene.apply())
-                        for place in range(number):
-                            world.put(place)
-                        routers.latency(0)
-                        routers.renew()
-                    found.append(Taken(times[1].wall - times[0].wall, 0, times[1].memory))
-    trips = {
-        number: statistics.median(one.wall for one in found) / _LONG_TRIP
-        for number, found in taken.items()
-    }
-    more = trips[count] - trips[1]
-    memory = max(one.memory for one in taken[count])
-    ours, other = f"{trips[count]:.1f} round trips", f"one suspension: {trips[1]:.1f} round trips"
-    what = f"{count} clients suspended: round trips more than one"
-    yield Line(what, ours, other, more, 3.0, memory)
+                for number, found in turns.items():
+                    for place in range(number):
+                        world.put(place, suspended=True)
+                    taken, held = scene.turns()
+                    found.append(taken)
+                    memory = max(memory, held)
+                    for place in range(number):
+                        world.put(place)
+                    routers.renew()
+    many, one = statistics.median(turns[count]), statistics.median(turns[1])
+    what = f"{count} clients suspended: round trips more than one, counted"
+    yield Line(what, f"{many:g} round trips", f"one suspension: {one:g}", many - one, 3.0, memory)
 
 
 def rules(count: int) -> Iterator[Line]:

@@ -5,9 +5,11 @@ Imports kinds, desired and order only. Nothing here shows a secret: values of se
 `***` in `before` and `after`; `digests` holds their keyed hashes, `words` what is written.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from reconciler.desired import Source
 from reconciler.kinds import Kind
@@ -15,6 +17,7 @@ from reconciler.marks import Row, is_service_mark
 from reconciler.order import Placement
 
 HIDDEN = "***"
+SORTED = json.JSONEncoder(sort_keys=True)  # json.dumps would make one for every change
 Values = Mapping[str, str | None]
 
 
@@ -49,6 +52,12 @@ class Change:
     notice: bool = False
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
     cause: str | None = None
+
+    @cached_property
+    def essence(self) -> str:
+        """What makes two changes of one router the same one, as JSON without its first bracket."""
+        parts = (self.kind.path, self.action, self.key, self.before, self.after, self.digests)
+        return SORTED.encode(parts)[1:]
 
     @property
     def is_service(self) -> bool:

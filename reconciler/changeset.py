@@ -11,9 +11,10 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from reconciler.change import Action, Change
+from reconciler.change import SORTED, Action, Change
 from reconciler.effects import Effect
 from reconciler.errors import Problem, ReconcileError
 from reconciler.planning import RouterPlan
@@ -72,19 +73,24 @@ class ChangeSet:
 
 def fingerprint(changes: Iterable[tuple[str, Change]]) -> str:
     """SHA-256 over what will be done: not over `.id`s, times, or the notice list."""
-    return _hash(change_json(router, change) for router, change in changes if not change.notice)
+    return _hash(essence_of(router, change) for router, change in changes if not change.notice)
 
 
-def _hash(entries: Iterable[Mapping[str, Any]]) -> str:
-    return hashlib.sha256("\n".join(sorted(map(essence, entries))).encode()).hexdigest()
-
-
-_SORTED = json.JSONEncoder(sort_keys=True)  # json.dumps would make one for every change
+def _hash(essences: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(essences)).encode()).hexdigest()
 
 
 def essence(entry: Mapping[str, Any]) -> str:
     """What makes two changes the same one, whether computed now or read from a plan file."""
-    return _SORTED.encode([entry[name] for name in _ESSENCE])
+    return SORTED.encode([entry[name] for name in _ESSENCE])
+
+
+def essence_of(router: str, change: Change) -> str:
+    """`essence(change_json(router, change))`, of which a change keeps its part."""
+    return f"[{_quoted(router)}, {change.essence}"
+
+
+_quoted = lru_cache(SORTED.encode)
 
 
 def to_json(changes: ChangeSet) -> dict[str, Any]:
@@ -218,7 +224,7 @@ class PlanFile:
             signed = data.pop("signature", None)
             version, stated = str(data["format_version"]), data["fingerprint"]
             entries, notices = tuple(data["changes"]), tuple(data["notices"])
-            own = _hash(entries)
+            own = _hash(map(essence, entries))
             for entry in notices:
                 essence(entry)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -67,6 +67,8 @@ class Codec:
 
     def word(self, name: str, value: str) -> bytes:
         """The attribute word `=name=value`, without its length."""
+        if self._utf8:
+            return f"={name}={value}".encode("utf-8", "surrogateescape")
         return b"=%b=%b" % (name.encode("utf-8", "surrogateescape"), self.encode(value))
 
     def row(self, attributes: Iterable[bytes]) -> Row:

@@ -23,6 +23,7 @@ PATIENCE: Final = 300.0  # seconds for one whole read, or between two answers to
 FIRST_WINDOW: Final = 16
 LEAST_WINDOW: Final = 4
 MAX_WINDOW: Final = 1024
+GROWTH: Final = 4  # how many more a quick answer lets in
 QUICK: Final = 0.25  # seconds an answer may wait behind others while the window still grows
 SLOW: Final = 1.0  # seconds from which on the router has more to do than serves anybody
 _SECRET_NAMES: Final = ("password", "secret", "passphrase", "private-key", "shared-key")
@@ -74,8 +75,8 @@ class Answer:
 class Window:
     """How many writes may be under way at once. Pure: latencies in, a size out.
 
-    Each quick answer lets three more in, which makes it fourfold a round trip; an answer that
-    waited long halves it, once for all that was under way then.
+    Each quick answer lets four more in, so that it is some four times as large a round trip later;
+    an answer that waited long halves it, once for all that was under way then.
     """
 
     def __init__(self) -> None:
@@ -91,7 +92,7 @@ class Window:
         if queued > SLOW and sent >= self._shrunk_at:
             self.size, self._shrunk_at = max(LEAST_WINDOW, self.size // 2), now
         elif queued <= QUICK and more and self.size < most:
-            self.size = min(most, self.size + 3)
+            self.size = min(most, self.size + GROWTH)
 
 
 @dataclass
@@ -100,9 +101,10 @@ class Call:
 
     title: str
     index: int = 0
-    secrets: list[str] = field(default_factory=list)
+    command: Command | None = None
     sent: float = 0.0  # time.monotonic()
     offset: int | None = None  # bytes sent before it
+    turn: int = 0  # how many answers in a row had to come for it, with its own
     rows: list[Row] = field(default_factory=list)
     traps: list[Answer] = field(default_factory=list)
     ret: str | None = None
@@ -113,7 +115,8 @@ class Call:
             return Answer(AnswerState.DONE, self.ret)
         message = "; ".join(trap.message or "" for trap in self.traps)
         category = next((t.category for t in self.traps if t.category is not None), None)
-        return Answer(AnswerState.FAILED, None, hide(message, self.secrets), category)
+        secrets = self.command.secrets if self.command else []
+        return Answer(AnswerState.FAILED, None, hide(message, secrets), category)
 
     @property
     def is_missing_menu(self) -> bool:
@@ -124,6 +127,8 @@ class Conversation:
     """A connection on which sentences are under way, each with its own tag.
 
     `alive` turns False when it is lost or closed, and never True again; `lost` then says why.
+    `turns`: the round trips so far, counted: a sentence that was sent after an answer had come is
+    one turn further than what was answered, whatever else was under way.
     """
 
     def __init__(self, endpoint: Endpoint, sock: socket, *, patience: float, max_rows: int) -> None:
@@ -131,6 +136,7 @@ class Conversation:
         self.alive = True
         self.lost: str | None = None
         self.logged_in = False
+        self.turns = 0
         self.source_address = _own_address(sock)
         self.patience = patience
         self.codec = Codec(endpoint.charset)
@@ -159,6 +165,7 @@ class Conversation:
         tag = b"%d" % self._last_tag if tagged else b""
         sentence = encode_words([*words, b".tag=" + tag] if tagged else words)
         call.offset, self._posted = self._posted, self._posted + len(sentence)
+        call.turn = self.turns + 1
         self._outbox.append((call, sentence))
         self.calls[tag] = call
 
@@ -213,7 +220,9 @@ class Conversation:
                 call.traps.append(_trap(self.codec.row(attributes)))
                 count, title = len(call.traps), call.title
             elif word == b"!done":
-                call.ret = self.codec.row(attributes).get("ret")
+                if attributes:
+                    call.ret = self.codec.row(attributes).get("ret")
+                self.turns = max(self.turns, call.turn)
                 finished.append(self.calls.pop(tag))
                 continue
             else:

@@ -25,6 +25,7 @@ from reconciler.phases import (
     take_away,
     unsettled_marks,
 )
+from reconciler.planning import RouterPlan
 from reconciler.router import Session as RouterSession
 from reconciler.router import connect
 from reconciler.state import State
@@ -105,8 +106,10 @@ class Fleet:
         try:
             session = connect(target.endpoint)
             with self._turn:
-                plan = self._plan(target, read_router(session))
-                return Work(target, with_live_sessions(plan, session), session)
+                actual = read_router(session)
+                plan = self._plan(target, actual)
+                seen = (self._plan, actual.imprint, plan) if plan.changes else None
+                return Work(target, with_live_sessions(plan, session), session, seen=seen)
         except RouterError as error:
             if session:
                 session.close()
@@ -143,14 +146,22 @@ class Fleet:
         assert work.session is not None
         count = len(work.plan.changes)  # two equal rows that go are two changes of one essence
         shown = {work.essence(change) for change in work.plan.changes}
-        plan = self._plan(work.target, read_router(work.session))
-        work.plan = with_live_sessions(plan, work.session)
+        work.plan = with_live_sessions(self._same_or_new(work), work.session)
         work.keep_only(shown)
         if len(work.plan.changes) != count:
             raise Stale(
                 f"{work.plan.router} changed between the plan and its lease. Nothing was written."
                 " Run again."
             )
+
+    def _same_or_new(self, work: Work) -> RouterPlan:
+        """What was planned, where the router holds exactly what it was planned from."""
+        assert work.session is not None
+        actual = read_router(work.session)
+        seen, work.seen = work.seen, None
+        if seen and seen[:2] == (self._plan, actual.imprint):
+            return seen[2]
+        return self._plan(work.target, actual)
 
     @property
     def planner(self) -> Planner:

@@ -9,7 +9,7 @@ change, changeset, pen and router.
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,11 +18,11 @@ from typing import Any
 
 from reconciler.change import Change
 from reconciler.changeset import change_json
+from reconciler.pen import Said
 from reconciler.planning import RouterPlan, Status
-from reconciler.router import Answer
 
 Event = Mapping[str, Any]
-Sink = Callable[[Event], None]
+Sink = Callable[[Sequence[Event]], None]
 FOLDER = ".reconcile"
 _LOOKED_AT = 100  # journals, from the newest on
 _REACHED = (Status.OK, Status.CONFLICT)
@@ -55,11 +55,16 @@ class Journal:
         self._numbers: dict[int, int] = {}
 
     def emit(self, event: str, **more: Any) -> None:
+        self.emit_all(event, [more])
+
+    def emit_all(self, event: str, all_more: Iterable[dict[str, Any]]) -> None:
+        """Several events of one kind that happened at once."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        record = {"event": event, "run": self.run, "time": now, **more}
+        head = {"event": event, "run": self.run, "time": now}
+        records = [head | more for more in all_more]
         with self._lock:
             for sink in self._sinks:
-                sink(record)
+                sink(records)
 
     def router(self, plan: RouterPlan) -> None:
         """Whether a router was reached, and why it was not."""
@@ -73,10 +78,20 @@ class Journal:
 
     def planned(self, plan: RouterPlan) -> None:
         """Every change that is about to be made."""
-        for change in plan.changes:
-            number = self._numbers.setdefault(id(change), len(self._numbers) + 1)
-            entry = change_json(plan.router, change)
-            self.emit("planned", router=plan.router, change=number, planned=entry)
+        numbers = [
+            self._numbers.setdefault(id(change), len(self._numbers) + 1) for change in plan.changes
+        ]
+        self.emit_all(
+            "planned",
+            [
+                {
+                    "router": plan.router,
+                    "change": number,
+                    "planned": change_json(plan.router, change),
+                }
+                for number, change in zip(numbers, plan.changes, strict=True)
+            ],
+        )
 
     def of(self, router: str) -> "RouterLog":
         return RouterLog(self, router)
@@ -99,26 +114,29 @@ class RouterLog:
         if numbers:
             self._journal.emit("trying", router=self._router, changes=numbers)
 
-    def answered(self, changes: Iterable[Change], answer: Answer) -> None:
-        numbers = self._journal.numbers(changes)
-        if numbers:
-            self._journal.emit(
-                "result",
-                router=self._router,
-                changes=numbers,
-                state=answer.state.value,
-                message=self._journal.redacted(answer.message),
-            )
+    def answered(self, said: Sequence[Said]) -> None:
+        results = [
+            {
+                "router": self._router,
+                "changes": numbers,
+                "state": answer.state.value,
+                "message": self._journal.redacted(answer.message),
+            }
+            for changes, answer in said
+            if (numbers := self._journal.numbers(changes))
+        ]
+        if results:
+            self._journal.emit_all("result", results)
 
 
 @contextmanager
 def journal_file(root: Path, run: str) -> Iterator[Sink]:
-    """A sink that appends to the run's journal; each event is with the system when it returns."""
+    """A sink that appends to the run's journal; events are with the system when it returns."""
     path = state_folder(root, "journal") / f"{run}.jsonl"
     with path.open("a", encoding="utf-8") as file:
 
-        def write(event: Event) -> None:
-            file.write(json.dumps(event, ensure_ascii=True) + "\n")
+        def write(events: Sequence[Event]) -> None:
+            file.write("".join([json.dumps(event, ensure_ascii=True) + "\n" for event in events]))
             file.flush()
 
         yield write

@@ -62,6 +62,11 @@ class Kind:
         return {field.name: field for field in self.fields}
 
     @cached_property
+    def unset(self) -> dict[str, str | None]:
+        """What each field shows as where a row does not have it."""
+        return {field.name: field.canonical(None) or None for field in self.fields}
+
+    @cached_property
     def commented(self) -> bool:
         """Whether rows carry our mark in a comment; else the name prefix `rc-` marks them."""
         return "comment" in self.by_name

@@ -86,11 +86,15 @@ class Lease:
         self._renewed = clock()
         self.is_held = True
 
+    def is_due(self) -> bool:
+        """Whether it is time to renew it."""
+        return self._clock() - self._renewed >= LIFETIME / 2
+
     def keep(self) -> None:
         """Renew at half time. Raises LeaseLost where it is not ours any more."""
         if not self.is_held:
             raise self._lost("it is not there any more")
-        if self._clock() - self._renewed < LIFETIME / 2:
+        if not self.is_due():
             return
         begun = self._clock()
         words = ((".id", self._row[".id"]), ("timeout", f"{LIFETIME}s"))

@@ -53,7 +53,11 @@ def _shown(item: Field, value: str | None) -> str | None:
 
 
 def _all_fields(kind: Kind, values: Values) -> dict[str, str | None]:
-    return {item.name: _shown(item, values.get(item.name)) for item in kind.fields}
+    shown, fields = dict(kind.unset), kind.by_name
+    for name, value in values.items():
+        if name in shown:
+            shown[name] = _shown(fields[name], value)
+    return shown
 
 
 def _digests(kind: Kind, values: Values, names: Iterable[str], terms: Terms) -> dict[str, str]:

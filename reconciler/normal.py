@@ -9,9 +9,13 @@ false; a host in a queue target with /32, elsewhere without. Imports nothing of 
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network, summarize_address_range
 
 Canon = Callable[[str], str]
+
+# Values repeat from row to row, and one is asked for several times while its row is compared.
+_remembered = lru_cache(maxsize=4096)
 
 _RATE = re.compile(r"(\d+(?:\.\d+)?)([kKMG]?)(?:bps)?")
 _RATE_UNIT = {"": 1, "k": 1_000, "K": 1_000, "M": 1_000_000, "G": 1_000_000_000}
@@ -33,6 +37,7 @@ def flag(value: str) -> str:
     return {"yes": "true", "no": "false", "": "false"}.get(value, value)
 
 
+@_remembered
 def rate(value: str) -> str:
     """`10M` -> `10000000` bits per second; `unlimited` is 0 on RouterOS."""
     if value == "unlimited":
@@ -77,6 +82,7 @@ def format_seconds(total: int) -> str:
     return "".join(parts) or "0s"
 
 
+@_remembered
 def duration(value: str) -> str:
     total = seconds(value)
     return value if total is None else format_seconds(total)
@@ -85,6 +91,7 @@ def duration(value: str) -> str:
 def pair(canon: Canon) -> Canon:
     """`up/down` of a simple queue; a single value stands for both directions."""
 
+    @_remembered
     def canonical(value: str) -> str:
         up, slash, down = value.partition("/")
         return f"{canon(up)}/{canon(down if slash else up)}" if up else value
@@ -92,6 +99,7 @@ def pair(canon: Canon) -> Canon:
     return canonical
 
 
+@_remembered
 def address(value: str) -> str:
     """An address, prefix or range as address lists print it: hosts without /32.
 
@@ -115,6 +123,7 @@ def _bare(network: IPv4Network | IPv6Network) -> str:
     return str(network.network_address) if single else str(network)
 
 
+@_remembered
 def prefix(value: str) -> str:
     """An address with its prefix length, as IPv6 address lists and queue targets print it."""
     try:
@@ -123,6 +132,7 @@ def prefix(value: str) -> str:
         return value
 
 
+@_remembered
 def targets(value: str) -> str:
     """A queue's target list: hosts with /32, order without meaning."""
     return ",".join(sorted({prefix(part) for part in value.split(",") if part}, key=_target_order))

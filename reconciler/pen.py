@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The hand that writes to one router: in chunks, under the lease, each write noted as it goes.
+"""The hand that writes to one router: under the lease, each write noted as it goes.
 
 Imports change, lease and router.
 """
@@ -12,8 +12,6 @@ from reconciler.change import Action, Change
 from reconciler.lease import LeaseLost
 from reconciler.router import Answer, AnswerState, Command, Session
 
-# Between two chunks the lease is renewed; a slow router takes about 40 ms for a write.
-CHUNK = 400
 GONE = "no such item"
 
 
@@ -25,12 +23,16 @@ class Step:
     changes: tuple[Change, ...] = ()
 
 
+Said = tuple[Sequence[Change], Answer]
+"""The changes of one command, and what the router answered."""
+
+
 class Log(Protocol):
-    """Who is told of writes: before they are sent, and with their answers."""
+    """Who is told of writes: right before they are sent, and of answers as they come."""
 
     def trying(self, changes: Iterable[Change]) -> None: ...
 
-    def answered(self, changes: Iterable[Change], answer: Answer) -> None: ...
+    def answered(self, said: Sequence[Said]) -> None: ...
 
 
 class Silent:
@@ -39,14 +41,15 @@ class Silent:
     def trying(self, changes: Iterable[Change]) -> None:
         """Say nothing."""
 
-    def answered(self, changes: Iterable[Change], answer: Answer) -> None:
+    def answered(self, said: Sequence[Said]) -> None:
         """Say nothing."""
 
 
 @dataclass
 class Pen:
-    """Writes over `session`, at most `window` commands at once, calling `keep` between chunks.
+    """Writes over `session`, at most `window` commands at once, under a lease.
 
+    Once the lease `is_due` nothing more is sent until all is answered and `keep` has renewed it.
     `answers` holds what became of each change, by the identity of the Change object; `ids` the
     `.id` of added rows by mark; `stopped` why nothing more is written.
     """
@@ -54,6 +57,7 @@ class Pen:
     session: Session
     window: int | None = None
     keep: Callable[[], None] = lambda: None
+    is_due: Callable[[], bool] = lambda: False
     log: Log = field(default_factory=Silent)
     answers: dict[int, Answer] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
@@ -72,31 +76,43 @@ class Pen:
 
     def write(self, steps: Sequence[Step], *, singly: bool = False) -> list[Answer]:
         """One answer a step. A lost lease or session leaves the rest not tried."""
-        answers: list[Answer] = []
-        for start in range(0, len(steps), CHUNK):
-            chunk = steps[start : start + CHUNK]
+        window = 1 if singly else self.window
+        answers: dict[int, Answer] = {}
+        at = 0
+        while at < len(steps):
             try:
                 self.keep()
             except LeaseLost as error:
                 self.stopped = str(error)
             if not self.can_write:
                 break
-            answers += self._write_chunk(chunk, singly)
-        reason = self.stopped or "the session was lost"
-        rest = len(steps) - len(answers)
-        return answers + [Answer(AnswerState.NOT_TRIED, message=reason)] * rest
+            at += self._write_some(steps[at:], window, answers, at)
+        rest = Answer(AnswerState.NOT_TRIED, message=self.stopped or "the session was lost")
+        return [answers.get(number, rest) for number in range(len(steps))]
 
-    def _write_chunk(self, chunk: Sequence[Step], singly: bool) -> list[Answer]:
-        self.log.trying([change for step in chunk for change in step.changes])
+    def _write_some(
+        self, steps: Sequence[Step], window: int | None, answers: dict[int, Answer], first: int
+    ) -> int:
+        """Send steps until the lease is due or somebody stops the pen; how many were."""
+        fed = 0
 
-        def note(index: int, said: Answer) -> None:
-            self._note(chunk[index], said)
+        def feed(room: int) -> list[Command]:
+            nonlocal fed
+            if not self.can_write or (fed and self.is_due()):
+                return []
+            batch = steps[fed : fed + room]
+            fed += len(batch)
+            if batch:
+                self.log.trying([change for step in batch for change in step.changes])
+            return [step.command for step in batch]
 
-        commands = [step.command for step in chunk]
-        window = 1 if singly else self.window
-        return self.session.write(commands, window=window, on_answer=note)
+        def settle(said: Sequence[tuple[int, Answer]]) -> None:
+            answers.update((first + number, answer) for number, answer in said)
+            self.log.answered([self._note(steps[number], answer) for number, answer in said])
 
-    def _note(self, step: Step, said: Answer) -> None:
+        return self.session.stream(feed, settle, window=window)
+
+    def _note(self, step: Step, said: Answer) -> Said:
         """The worst answer of a change's commands is that of the change."""
         # Of a list with one item gone the router removes nothing, so that says it of no change.
         alone = step.command.verb == "remove" and len(step.changes) == 1
@@ -108,4 +124,4 @@ class Pen:
                 self.answers[id(change)] = answer
             if answer.ret and change.action is Action.ADD:
                 self.ids[change.mark] = answer.ret
-        self.log.answered(step.changes, answer)
+        return step.changes, answer

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from reconciler.change import Change
-from reconciler.changeset import ChangeSet, PlanFile, Stale, change_json, essence
+from reconciler.changeset import ChangeSet, PlanFile, Stale, essence, essence_of
 from reconciler.planning import RouterPlan, Status, narrowed
 from reconciler.render import describe, human, summary_text
 
@@ -31,7 +31,7 @@ def keep_reviewed(
     for plan in plans:
         if plan.status is not Status.OK:
             away.add(plan.router)
-        found = {essence(change_json(plan.router, change)) for change in plan.changes}
+        found = {essence_of(plan.router, change) for change in plan.changes}
         missing = {key: entry for key, entry in missing.items() if key not in found}
         result.append(narrowed(plan, partial(_is_in, allowed, plan.router)))
     stale = [entry for entry in missing.values() if entry["router"] not in away]
@@ -41,7 +41,7 @@ def keep_reviewed(
 
 
 def _is_in(keys: Collection[str], router: str, change: Change) -> bool:
-    return essence(change_json(router, change)) in keys
+    return essence_of(router, change) in keys
 
 
 def check_expected(changes: ChangeSet, expect: str) -> None:

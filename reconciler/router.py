@@ -10,6 +10,7 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Sequence
+from itertools import islice
 from socket import socket
 from types import TracebackType
 from typing import Self
@@ -53,7 +54,9 @@ __all__ = [
     "AnswerState",
     "Command",
     "Endpoint",
+    "Feed",
     "Read",
+    "Said",
     "Session",
     "TlsKind",
     "TlsMode",
@@ -61,6 +64,8 @@ __all__ = [
 ]
 
 
+Feed = Callable[[int], Sequence[Command]]
+Said = Sequence[tuple[int, Answer]]
 _ID = re.compile(r"\*[0-9A-Fa-f]{1,16}")
 
 
@@ -96,6 +101,11 @@ class Session:
     def alive(self) -> bool:
         """False once the session is lost or closed, and never True again."""
         return self._talk.alive
+
+    @property
+    def turns(self) -> int:
+        """The round trips so far, from the login on, counted and not timed."""
+        return self._talk.turns
 
     def __enter__(self) -> Self:
         return self
@@ -162,38 +172,39 @@ class Session:
         it, how many adapts to the router. `on_answer(index, answer)` is called once for each
         command, as its answer comes. A lost session is no exception: see AnswerState.
         """
-        answers = [Answer(AnswerState.NOT_TRIED)] * len(commands)
+        answers = [Answer(AnswerState.NOT_TRIED, message=self._talk.lost)] * len(commands)
+        rest = iter(commands)
 
-        def settle(call: Call, answer: Answer) -> None:
-            answers[call.index] = answer
-            if on_answer:
-                on_answer(call.index, answer)
+        def settle(said: Said) -> None:
+            for index, answer in said:
+                answers[index] = answer
+                if on_answer:
+                    on_answer(index, answer)
 
-        calls = [
-            Call(command.path, index, command.secrets) for index, command in enumerate(commands)
-        ]
-        unanswered = self._pipeline(commands, calls, max(1, window or MAX_WINDOW), settle)
-        for call in unanswered:
-            was_sent = call.offset is not None and call.offset < self._talk.transport.sent
-            state = AnswerState.UNKNOWN if was_sent else AnswerState.NOT_TRIED
-            settle(call, Answer(state, message=self._talk.lost))
+        fed = self.stream(lambda room: list(islice(rest, room)), settle, window=window)
+        lost = Answer(AnswerState.NOT_TRIED, message=self._talk.lost)
+        settle([(index, lost) for index in range(fed, len(commands))])
         return answers
 
-    def _pipeline(
-        self,
-        commands: Sequence[Command],
-        calls: list[Call],
-        most: int,
-        settle: Callable[[Call, Answer], None],
-    ) -> list[Call]:
-        """Send and hear until all are answered or the session is lost; what is left then."""
-        talk, position = self._talk, 0
+    def stream(self, feed: Feed, settle: Callable[[Said], None], *, window: int | None) -> int:
+        """Send what `feed` gives, as long as it gives any; how many commands that were.
+
+        `feed(n)`: the next n commands at most; fewer than n: there are no more. It is asked right
+        before they are sent. `settle` is told of answers as they come, together what came
+        together, each with the number of its command from 0 on; and of each command once.
+        """
+        talk, most = self._talk, max(1, window or MAX_WINDOW)
+        fed, more = 0, True
         talk.begin()
-        while talk.alive and (position < len(calls) or talk.calls):
+        while talk.alive and (more or talk.calls):
             room = min(self._window.size, most) - len(talk.calls)
-            batch = calls[position : position + room]
-            position += len(batch)
-            refused = self._encode_batch(commands, batch)
+            batch = feed(room) if more and room > 0 else ()
+            more = more and (room <= 0 or len(batch) == room)
+            calls = [
+                Call(command.path, number, command) for number, command in enumerate(batch, fed)
+            ]
+            fed += len(calls)
+            refused = self._post_all(calls)
             try:
                 finished = talk.send_and_hear()
             except (*LOSSES, Unreachable) as error:
@@ -201,19 +212,28 @@ class Session:
                 finished = []
             now = time.monotonic()
             for call in finished:
-                self._window.answered(call.sent, now, most=most, more=position < len(calls))
-            for call in refused + finished:
-                settle(call, call.answer)
+                self._window.answered(call.sent, now, most=most, more=more)
+            if answered := refused + finished:
+                settle([(call.index, call.answer) for call in answered])
         talk.codec.forget()
-        return [*talk.calls.values(), *calls[position:]]
+        if talk.calls:
+            settle([(call.index, self._unanswered(call)) for call in talk.calls.values()])
+        return fed
 
-    def _encode_batch(self, commands: Sequence[Command], batch: list[Call]) -> list[Call]:
-        """Put a batch into the outbox; those that have no encoding are refused without sending."""
+    def _unanswered(self, call: Call) -> Answer:
+        was_sent = call.offset is not None and call.offset < self._talk.transport.sent
+        state = AnswerState.UNKNOWN if was_sent else AnswerState.NOT_TRIED
+        return Answer(state, message=self._talk.lost)
+
+    def _post_all(self, calls: Sequence[Call]) -> list[Call]:
+        """Into the outbox with them; those that have no encoding are refused without sending."""
         refused = []
-        for call in batch:
-            command = commands[call.index]
+        word = self._talk.codec.word
+        for call in calls:
+            command = call.command
+            assert command is not None
             try:
-                words = [self._talk.codec.word(name, value) for name, value in command.words]
+                words = [word(name, value) for name, value in command.words]
                 self._talk.post(call, [f"{command.path}/{command.verb}".encode(), *words])
             except (UnicodeEncodeError, ProtocolError):
                 message = "it was not sent: it holds what is no text, or is too long for the API"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from reconciler.kinds import ADDRESS_LIST, ADDRESS_LIST6, READ
 from reconciler.marks import Row
 from reconciler.router import Read, Session
-from reconciler.state import State, parse_state
+from reconciler.state import LEASE_LIST, State, parse_state
 
 # Menus that are only looked at: what the warnings of a plan need.
 _LOOKED_AT = {
@@ -34,6 +34,18 @@ class Actual:
 
     def rows(self, path: str) -> Sequence[Row]:
         return self.tables.get(path, ())
+
+    @property
+    def imprint(self) -> int:
+        """A number that is another one where anything that was read is, but for leases.
+
+        It is good within one process.
+        """
+        tables = [
+            (path, *(hash(tuple(row.items())) for row in rows if row.get("list") != LEASE_LIST))
+            for path, rows in self.tables.items()
+        ]
+        return hash((self.version, self.missing, *tables))
 
 
 def read_router(session: Session) -> Actual:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from reconciler.change import Change
-from reconciler.changeset import change_json, essence
+from reconciler.changeset import essence_of
 from reconciler.desired import Wanted
 from reconciler.errors import LoginRefused, Problem, RouterError, Severity
 from reconciler.lease import Lease
@@ -36,6 +36,9 @@ class Target:
     keep: Keep | None = None
 
 
+Planner = Callable[[Target, Actual], RouterPlan]
+
+
 @dataclass
 class Work:
     """One router's way through a run.
@@ -44,7 +47,8 @@ class Work:
     one, with the reason; `remaining`: what is not as wanted when all is written; `ended`: sessions
     that were dropped or need not be, by the identity of the Session object; `state`: the note of
     the applied commit, as it was read back; `untried`: why nothing was written; `unhealthy`: what
-    ails it after all was written.
+    ails it after all was written; `seen`: the plan as it was made first, its planner and the
+    imprint of what it was made from.
     """
 
     target: Target
@@ -62,6 +66,7 @@ class Work:
     state: State | None = None
     untried: str | None = None
     unhealthy: str | None = None
+    seen: tuple[Planner, int, RouterPlan] | None = field(default=None, repr=False)
 
     @property
     def is_ready(self) -> bool:
@@ -74,7 +79,7 @@ class Work:
 
     def essence(self, change: Change) -> str:
         """What makes a change the same one when it is planned again."""
-        return essence(change_json(self.plan.router, change))
+        return essence_of(self.plan.router, change)
 
     def keep_only(self, essences: Collection[str]) -> None:
         """Leave every change out that is none of these."""
@@ -116,9 +121,6 @@ def silent(_router: str) -> Log:
 Logs = Callable[[str], Log]
 
 
-Planner = Callable[[Target, Actual], RouterPlan]
-
-
 def planner(target: Target, actual: Actual) -> RouterPlan:
     return plan_router(
         target.router,
@@ -148,12 +150,10 @@ def revive(work: Work) -> RouterSession:
 
 def make_pen(work: Work, log: Log) -> Pen:
     assert work.session is not None
-    keep = work.lease.keep if work.lease else _no_lease
-    return Pen(work.session, work.target.router.pipeline, keep, log)
-
-
-def _no_lease() -> None:
-    """Nothing to renew: no lease was asked for."""
+    pen = Pen(work.session, work.target.router.pipeline, log=log)
+    if work.lease:
+        pen.keep, pen.is_due = work.lease.keep, work.lease.is_due
+    return pen
 
 
 def guarded(work: Work, act: Callable[[RouterSession], None]) -> None:

@@ -390,13 +390,13 @@ def _cpu(work: Callable[[], object]) -> float:
 # The window
 
 
-def test_the_window_grows_fourfold_a_round_trip_while_answers_are_quick() -> None:
+def test_the_window_grows_by_four_with_every_answer_while_they_are_quick() -> None:
     window, sizes = Window(), []
     for now in range(1, 6):
         for _ in range(window.size):
             window.answered(now - 0.02, now, most=MAX_WINDOW, more=True)
         sizes.append(window.size)
-    assert sizes == [64, 256, 1024, 1024, 1024]
+    assert sizes == [80, 400, 1024, 1024, 1024]
 
 
 def test_the_window_halves_once_for_all_that_was_under_way_when_answers_get_slow() -> None:
@@ -943,7 +943,7 @@ def test_a_window_of_one_sends_singly() -> None:
     assert quiet == [True] * 3
 
 
-@pytest.mark.parametrize(("window", "sizes"), [(None, [16, 64, 220]), (40, [16, 40, 40, 40])])
+@pytest.mark.parametrize(("window", "sizes"), [(None, [16, 80, 204]), (40, [16, 40, 40, 40])])
 def test_the_pipeline_grows_up_to_its_window(window: int | None, sizes: list[int]) -> None:
     quiet = []
 

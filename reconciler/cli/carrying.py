@@ -7,7 +7,7 @@ What `apply`, `detach`, `undo` and their kin share. May import anything.
 import getpass
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from reconciler.cli.context import (
@@ -139,8 +139,8 @@ def seal_of(repo: Repo) -> Seal:
     return Seal(secrets.key if secrets.has_key else None)
 
 
-def _to_stdout(event: Event) -> None:
-    print_data(json.dumps(event))
+def _to_stdout(events: Sequence[Event]) -> None:
+    print_data("\n".join(map(json.dumps, events)))
 
 
 def owner() -> str:
