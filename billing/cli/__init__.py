@@ -20,6 +20,7 @@ COMMANDS = {
     "promise": "promise:promise",
     "void": "corrections:void",
     "join": "corrections:join",
+    "merge": "merge:merge",
     "statement": "statement:statement",
     "report": "report:report",
     "what-if": "whatif:what_if",

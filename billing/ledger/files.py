@@ -13,7 +13,7 @@ from pathlib import Path
 from reconciler.errors import Problem, Where
 from reconciler.wording import show
 
-_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
+_CONFLICT = re.compile(r"^(<{7}|\|{7}|={7}|>{7})( |$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,6 @@ def _conflict(text: str, file: str) -> Problem | None:
     return Problem(
         "ledger-conflict",
         "A merge left its marks here: two branches wrote to the same place.",
-        "Keep the lines of both in a payments file; issue invoices anew on the main branch",
+        "Run `reconcile billing merge`: it keeps the lines of both",
         Where(file, line),
     )

@@ -4,7 +4,6 @@
 import os
 import subprocess
 from pathlib import Path
-from typing import Any
 
 from click.testing import CliRunner, Result
 
@@ -92,5 +91,5 @@ def told(result: Result) -> str:
     return result.output + ("" if result.exception is None else str(result.exception))
 
 
-def validate(root: Path) -> Any:
-    return CliRunner().invoke(cli, ["--repo", str(root), "validate"])
+def validate(root: Path, *options: str) -> Result:
+    return CliRunner().invoke(cli, ["--repo", str(root), "validate", *options])
