@@ -27,7 +27,7 @@ _ESSENCE = ("router", "path", "action", "key", "before", "after", "digests")
 @dataclass(frozen=True)
 class ChangeSet:
     """What `reconcile plan` prints. `created` is an ISO time given by the caller, `effects` are
-    what it does to clients: see `effects_of`.
+    what it does to clients: see `effects_of`, `denials` what policies say against it.
     """
 
     plans: tuple[RouterPlan, ...]
@@ -35,6 +35,7 @@ class ChangeSet:
     created: str | None = None
     problems: tuple[Problem, ...] = ()
     effects: tuple[Effect, ...] = ()
+    denials: tuple[Problem, ...] = ()
 
     @property
     def changes(self) -> list[tuple[str, Change]]:
@@ -46,7 +47,8 @@ class ChangeSet:
 
     @property
     def all_problems(self) -> list[Problem]:
-        return [*self.problems, *(problem for plan in self.plans for problem in plan.problems)]
+        of_routers = (problem for plan in self.plans for problem in plan.problems)
+        return [*self.problems, *of_routers, *self.denials]
 
     @property
     def sessions(self) -> list[tuple[str, Session]]:

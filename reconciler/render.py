@@ -92,7 +92,7 @@ def text_lines(
     for plan in changes.plans:
         yield from _router_lines(plan, effects)
     for problem in changes.all_problems:
-        if problem.router or problem.is_error:
+        if problem.router or problem.is_error or problem in changes.denials:
             yield Line(problem.severity.value, printable(str(problem)))
     if changes.problems:
         yield Line(

@@ -19,6 +19,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from reconciler.models import Client, Plan, Router, Settings, Zone
 from reconciler.models.base import Model
 from reconciler.models.paymentmap import PaymentMap
+from reconciler.models.policy import Policy
 
 SCHEMAS: dict[str, type[Model]] = {
     "settings": Settings,
@@ -27,6 +28,7 @@ SCHEMAS: dict[str, type[Model]] = {
     "plan": Plan,
     "client": Client,
     "payment-map": PaymentMap,
+    "policy": Policy,
 }
 _FOLDER = Path("schemas")
 

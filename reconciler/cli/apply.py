@@ -23,6 +23,7 @@ from reconciler.cli.context import (
 )
 from reconciler.cli.noticed import noticed
 from reconciler.cli.plan import change_set, known_clients, tell_ages
+from reconciler.cli.policies import check_policies, judged, policy_option
 from reconciler.cli.watch import Watch
 from reconciler.cli.waves import in_waves, waves_option
 from reconciler.cli.windows import check_windows
@@ -63,6 +64,7 @@ from reconciler.work import Planner, Work, planner
 )
 @lockout_option
 @window_option
+@policy_option
 @waves_option
 @click.option(
     "--confirm",
@@ -100,6 +102,7 @@ def apply(
     parallel: int,
     allow_lockout: bool,
     override_window: str | None,
+    allowed: tuple[str, ...],
     waves: str | int | None,
     confirm_within: int | None,
     **allow: int | None,
@@ -141,6 +144,7 @@ def apply(
         if form == "text":
             print_lines(text_lines(changes))
         check_limits(repo, works, Allow(**allow))
+        check_policies(judged(repo, changes, on), allowed)
         check_lockout(fleet, allow_lockout)
         override = check_windows(repo, works, override_window)
         if rehearse:

@@ -13,6 +13,7 @@ from reconciler.errors import FilesError, Problem, ReconcileError, UsageError
 from reconciler.formatting import formatted
 from reconciler.inventory.files import Found, contents, find_files
 from reconciler.inventory.kinds import SETTINGS, SETTINGS_FILE
+from reconciler.policies import KIND
 from reconciler.staging import Staged, write
 
 
@@ -62,7 +63,12 @@ def fmt(context: click.Context, repo: Repo, files: Sequence[Path], check: bool, 
 
 def _chosen(root: Path, files: Iterable[Path]) -> list[Found]:
     """The files that have a canonical form: all, or those of the ones named."""
-    found = [Found(SETTINGS, SETTINGS_FILE), *find_files(root)[0]]
+    rules = sorted((root / KIND.folder).glob("*.yaml"))
+    found = [
+        Found(SETTINGS, SETTINGS_FILE),
+        *find_files(root)[0],
+        *(Found(KIND, f"{KIND.folder}/{file.name}") for file in rules),
+    ]
     wanted = {_inside(root, file) for file in files}
     return [one for one in found if not wanted or one.file in wanted]
 

@@ -9,6 +9,7 @@ import click
 
 from reconciler.cli.context import Repo
 from reconciler.cli.plan import report, report_options
+from reconciler.cli.policies import judged
 from reconciler.effects import effects_of
 from reconciler.shards import merge as merge_parts
 
@@ -35,4 +36,5 @@ def merge(
     created = datetime.now(UTC).isoformat(timespec="seconds")
     changes = merge_parts(texts, repo.loaded.secrets.fingerprint, created)
     changes = replace(changes, effects=effects_of(changes.plans, repo.loaded.inventory))
+    changes = judged(repo, changes, None)
     report(repo, changes, form=form, file=file, detailed_exitcode=detailed_exitcode)

@@ -22,6 +22,7 @@ from reconciler.cli.context import (
     tidy_option,
 )
 from reconciler.cli.noticed import noticed
+from reconciler.cli.policies import judged
 from reconciler.cli.watch import Watch
 from reconciler.effects import effects_of
 from reconciler.fleet import Fleet
@@ -111,6 +112,7 @@ def plan(
         asked = [adopt, tidy, sorted(reminded), zones, clients]
         whole = routers_in(replace(scope, shard=None), repo.loaded.inventory)
         more = part_data(changes, Part(shard, tuple(one.id for one in whole), hash_of(asked)))
+    changes = judged(repo, changes, on)
     report(repo, changes, form=form, file=file, detailed_exitcode=detailed_exitcode, more=more)
 
 
@@ -132,6 +134,8 @@ def report(
     else:
         print_data(FORMATS[form](changes))
     codes = plan_codes(changes.plans)
+    if any(problem.is_error for problem in changes.denials):
+        codes.append(1)
     if detailed_exitcode and not changes.is_empty:
         codes.append(2)
     raise SystemExit(first_code(codes))

@@ -6,6 +6,7 @@ import importlib
 import click
 
 from reconciler.cli.context import Repo
+from reconciler.cli.policies import policy_problems
 from reconciler.inventory import Inventory, load
 from reconciler.report import ReportFormat, render
 
@@ -33,7 +34,8 @@ def validate(context: click.Context, repo: Repo, form: str) -> None:
         whole = not any(problem.is_error for problem in problems)
         _, more = ledger.load_ledger(repo.root, inventory, whole=whole)
         maps = importlib.import_module("billing.imports.maps").map_problems(repo.root)
-        problems = sorted([*problems, *more, *maps], key=lambda problem: problem.sort_key)
+        rules = policy_problems(repo.root, inventory)
+        problems = sorted([*problems, *more, *maps, *rules], key=lambda problem: problem.sort_key)
     summary = _extent(inventory) if inventory is not None else ""
     click.echo(render(problems, ReportFormat(form), summary), nl=False)
     context.exit(int(any(problem.is_error for problem in problems)))

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What policies know: the files and the plan as plain data, without a secret. Pure.
+
+Imports of the project: inventory, models.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from reconciler.inventory import Inventory, Subscription
+from reconciler.models import AgeSecret, DerivedSecret, EnvSecret, FileSecret, PlainSecret
+from reconciler.models.base import Model
+
+_SECRETS = (AgeSecret, DerivedSecret, EnvSecret, FileSecret, PlainSecret)
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def facts_of_files(inventory: Inventory) -> dict[str, Any]:
+    """`clients`, `services`, `plans`, `zones`, `routers`, `settings`.
+
+    Keys are those of the files; of services also `client`, `name`, `zone`, `router`, `mode`,
+    `price`. Rates are bits per second, money is Decimal. `file` and `line` say where each stands.
+    """
+    return {
+        "clients": [_placed(inventory, one) for one in inventory.clients.values()],
+        "services": [_service(one) for one in inventory.subscriptions],
+        "plans": [_placed(inventory, one) for one in inventory.plans.values()],
+        "zones": [_placed(inventory, one) for one in inventory.zones.values()],
+        "routers": [_placed(inventory, one) for one in inventory.routers.values()],
+        "settings": plain(inventory.settings),
+    }
+
+
+def facts_of_plan(plan: Mapping[str, Any], inventory: Inventory, today: date) -> dict[str, Any]:
+    """The JSON of a plan by its keys, what is known of the files as `files`, and the day."""
+    return {
+        **plan,
+        "files": facts_of_files(inventory),
+        "today": today.isoformat(),
+        "weekday": _WEEKDAYS[today.weekday()],
+        "day": today.day,
+    }
+
+
+def _placed(inventory: Inventory, model: Model) -> dict[str, Any]:
+    where = inventory.where(model)
+    return {**plain(model), "file": where.file, "line": where.line}
+
+
+def _service(sub: Subscription) -> dict[str, Any]:
+    return {
+        **plain(sub.service),
+        "client": sub.client.id,
+        "name": sub.client.name,
+        "zone": sub.zone.id,
+        "router": sub.router.id,
+        "plan": sub.plan.id,
+        "mode": sub.plan.mode.value,
+        "price": sub.plan.price,
+        "file": sub.where.file,
+        "line": sub.where.line,
+    }
+
+
+def plain(value: Any) -> Any:
+    """A model as mappings, lists, numbers and texts; a secret is `***`."""
+    if isinstance(value, _SECRETS):
+        return "***"
+    if isinstance(value, Model):
+        fields = type(value).model_fields
+        return {
+            (field.alias or name): plain(getattr(value, name)) for name, field in fields.items()
+        }
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, list | tuple | frozenset | set):
+        return [plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if value is None or isinstance(value, bool | int | float | Decimal):
+        return value
+    return str(value)
