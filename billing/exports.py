@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The books as plain text: beancount or hledger. Both state what the receivables come to.
+"""The books for other programs: text of beancount and hledger, plain data for all others.
 
-Pure. Imports of the project: the books, the journal.
+Both texts state what the receivables come to, so that the programs verify it.
+
+Pure. Imports of the project: the books, the journal, shapes.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from billing.books.bill import Books
 from billing.journal import ADVANCES, RECEIVABLE, Entry, entries
 from billing.money import ZERO, Rounding
+from billing.shapes import csv_text
+
+JOURNAL_COLUMNS = ("entry", "date", "client", "text", "settled", "account", "amount", "currency")
 
 
 def beancount(books: Books) -> str:
@@ -21,6 +28,42 @@ def beancount(books: Books) -> str:
 def hledger(books: Books) -> str:
     """A complete journal."""
     return "\n".join(_hledger(books, entries(books))) + "\n"
+
+
+def journal_data(books: Books) -> list[dict[str, Any]]:
+    """Every transaction with its postings, whose amounts sum to zero; money as text."""
+    settings = books.inventory.settings
+    money = Rounding(settings.minor_digits)
+    return [
+        {
+            "entry": number,
+            "date": str(entry.day),
+            "client": entry.payee,
+            "text": entry.text,
+            "settled": entry.settled,
+            "currency": settings.currency,
+            "postings": [
+                {"account": posting.account, "amount": money.text(posting.amount)}
+                for posting in entry.postings
+            ],
+        }
+        for number, entry in enumerate(entries(books), 1)
+    ]
+
+
+def journal_csv(books: Books) -> str:
+    """The same, a row a posting; `settled` is `yes` or `no`."""
+    rows = (
+        {**entry, **posting, "settled": "yes" if entry["settled"] else "no"}
+        for entry in journal_data(books)
+        for posting in entry["postings"]
+    )
+    return csv_text(rows, JOURNAL_COLUMNS)
+
+
+def journal_json(books: Books) -> str:
+    """The same as JSON."""
+    return json.dumps(journal_data(books), indent=1, ensure_ascii=False) + "\n"
 
 
 def _accounts(found: list[Entry]) -> list[str]:
@@ -53,7 +96,9 @@ def _beancount(books: Books, found: list[Entry]) -> Iterator[str]:
 def _hledger(books: Books, found: list[Entry]) -> Iterator[str]:
     settings = books.inventory.settings
     money, currency = Rounding(settings.minor_digits), settings.currency
-    yield f"commodity {money.text(Decimal(1000))} {currency}"
+    digits = "0" * settings.minor_digits
+    # The point must be there even where no digits follow it.
+    yield f"commodity 1000.{digits} {currency}"
     for account in _accounts(found):
         yield f"account {account}"
     for entry in found:

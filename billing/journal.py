@@ -52,7 +52,7 @@ def entries(books: Books) -> list[Entry]:
 def component(text: str) -> str:
     """A part of an account's name that every program takes: `Ana-lopez`, `Tarjeta-visa`."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")
+    plain = re.sub(r"[^A-Za-z0-9-]+", "-", plain).lstrip("-")
     return plain[:1].upper() + plain[1:] if plain else "Unknown"
 
 

@@ -16,6 +16,7 @@ from billing.cuts import CutList
 from billing.invoices.model import Invoice
 from billing.money import Rounding
 from billing.notices import NoticeList
+from reconciler.wording import harmless
 
 INVOICE_COLUMNS = (
     "id", "number", "client", "service", "kind", "start", "end", "issued_on", "due_on", "cut_on",
@@ -145,13 +146,6 @@ def csv_text(rows: Iterable[dict[str, Any]], columns: Sequence[str]) -> str:
     writer = csv.DictWriter(out, columns, lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({key: _harmless(row[key]) for key in columns})
+        cells = {key: "" if row[key] is None else str(row[key]) for key in columns}
+        writer.writerow({key: harmless(cell) for key, cell in cells.items()})
     return out.getvalue()
-
-
-def _harmless(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula; amounts below zero stay numbers."""
-    text = "" if value is None else str(value)
-    if text[:1] in ("=", "+", "@") or (text[:1] == "-" and not text[1:2].isdigit()):
-        return f"'{text}"
-    return text

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How values of files get into sentences: shortened, harmless, and with what was probably meant.
+"""How values of files get into sentences and cells: shortened, harmless, with what was meant.
 
 Imports nothing of the project.
 """
@@ -9,6 +9,8 @@ from datetime import timedelta
 from difflib import get_close_matches
 
 _LONGEST = 60
+# What a spreadsheet takes for the beginning of a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def printable(text: str) -> str:
@@ -22,6 +24,16 @@ def show(value: object) -> str:
     """A value as it stands in a sentence: on one line, at most 60 characters of it."""
     text = printable(str(value))
     return f"`{text if len(text) <= _LONGEST else text[: _LONGEST - 1] + '…'}`"
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet runs: an apostrophe before what begins like a formula.
+
+    Numbers and telephone numbers stay as they are.
+    """
+    if cell.startswith(FORMULA) and not cell[1:].replace(" ", "").replace(".", "").isdigit():
+        return f"'{cell}"
+    return cell
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -7,10 +7,15 @@ import click
 
 from billing.books.bill import Books
 from billing.cli.common import books_by_day, end_of_day, open_ledger, warn
-from billing.exports import beancount, hledger
+from billing.exports import beancount, hledger, journal_csv, journal_json
 from reconciler.cli.context import Repo, print_data
 
-_FORMATS = {"beancount": beancount, "hledger": hledger}
+_FORMATS = {
+    "beancount": beancount,
+    "hledger": hledger,
+    "csv": journal_csv,
+    "json": journal_json,
+}
 
 
 @click.command()
@@ -21,7 +26,7 @@ _FORMATS = {"beancount": beancount, "hledger": hledger}
     type=click.Choice(list(_FORMATS)),
     default="beancount",
     show_default=True,
-    help="Which program's text.",
+    help="For beancount, hledger, spreadsheets, other programs.",
 )
 @click.pass_obj
 def export(repo: Repo, on: date | None, form: str) -> None:

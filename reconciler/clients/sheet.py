@@ -17,10 +17,9 @@ from dataclasses import dataclass
 
 from reconciler.clients.columns import ALL
 from reconciler.errors import Problem, Where
-from reconciler.wording import did_you_mean, show
+from reconciler.wording import FORMULA, did_you_mean, harmless, show
 
 _SEPARATORS = (",", ";", "\t", "|")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Headers of spreadsheets that people bring along.
 _ALIASES = {
     "plan internet": "plan", "zona": "zone", "nombre": "name", "estado": "status", "ip": "address",
@@ -84,7 +83,7 @@ def write_sheet(
     )
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_harmless(row[name]) for name in columns])
+        writer.writerow([harmless(row[name]) for name in columns])
     return (codecs.BOM_UTF8 if excel else b"") + buffer.getvalue().encode()
 
 
@@ -119,15 +118,8 @@ def _column(name: str, file: str, problems: list[Problem]) -> str:
 
 def _cell(cell: str) -> str:
     cell = cell.strip().replace("\r\n", "\n")
-    if cell.startswith("'") and cell[1:].startswith(_FORMULA):
+    if cell.startswith("'") and cell[1:].startswith(FORMULA):
         return cell[1:]
-    return cell
-
-
-def _harmless(cell: str) -> str:
-    """A text that begins like a formula, numbers and telephone numbers left as they are."""
-    if cell.startswith(_FORMULA) and not cell[1:].replace(" ", "").replace(".", "").isdigit():
-        return "'" + cell
     return cell
 
 

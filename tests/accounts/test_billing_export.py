@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The exported books: balanced, and accepted by the real bean-check."""
+"""The exported books: balanced, and accepted by the real bean-check and the real hledger."""
 
+import csv
+import io
+import json
 import random
+import shutil
+import subprocess
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,9 +18,10 @@ from beancount import loader
 from hypothesis import given
 
 from billing.books.bill import Books, bill
-from billing.exports import beancount, hledger
+from billing.exports import beancount, hledger, journal_csv, journal_json
 from billing.journal import component, entries
 from billing.ledger.model import Payment
+from billing.shapes import csv_text
 from reconciler.models import Client, Zone
 
 
@@ -23,6 +29,18 @@ def bean_check(text: str) -> None:
     """What the program bean-check does."""
     _, errors, _ = loader.load_string(text)
     assert not errors, "\n".join(f"{one.source} {one.message}" for one in errors[:5])
+
+
+def hledger_says(text: str, *command: str) -> str:
+    """What the program hledger prints; it fails where the books do not balance."""
+    program = shutil.which("hledger")
+    if program is None:
+        pytest.skip("hledger is not installed (Debian package hledger)")
+    done = subprocess.run(
+        [program, "--file", "-", *command], input=text, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def balances(books: Books) -> dict[str, Decimal]:
@@ -75,6 +93,8 @@ def test_voids_and_credit_notes() -> None:
         ("Tarjeta Débito", "Tarjeta-Debito"),
         ("", "Unknown"),
         ("7-11", "7-11"),
+        ("--x--", "X--"),
+        ("a--b", "A--b"),
     ],
 )
 def test_names_of_accounts(text: str, name: str) -> None:
@@ -132,9 +152,77 @@ def test_months_of_clients_are_accepted_by_bean_check() -> None:
     assert hledger(books).count("\n    Assets:Receivable") > 100
 
 
+def test_hledger_accepts_the_books_and_comes_to_the_same_balances() -> None:
+    books = simulated(40, 8)
+    text = hledger(books)
+    hledger_says(text, "check", "--strict", "ordereddates")
+    printed = hledger_says(text, "balance", "--depth", "2", "--no-total", "--output-format", "csv")
+    found = {name: amount for name, amount in csv.reader(io.StringIO(printed)) if name != "account"}
+    expected = {name: f"{amount} MXN" for name, amount in balances(books).items() if amount}
+    assert found == expected
+
+
+def test_hledger_finds_a_wrong_amount() -> None:
+    text = hledger(simulated(3, 3))
+    lines = text.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("    Income:Internet  -"))
+    lines[at] = lines[at].replace("Internet  -", "Internet  -1")
+    with pytest.raises(AssertionError, match="balance"):
+        hledger_says("\n".join(lines), "check")
+
+
+def test_a_currency_without_cents_and_names_full_of_signs() -> None:
+    who = client("a--b", services=[{"since": "2026-06-01"}])
+    here = town(who, client("a-b", services=[{"since": "2026-06-01"}]), currency="CLP",
+                plans={"p10": "12000"})  # fmt: skip
+    odd = {"method": "=HYPERLINK(1)", "reference": '; | "x" @ {1} = 3'}
+    paid = [payment("2026-06-20", "5000", "a--b", **odd)]
+    books = bill(here, ledger(paid), day("2026-07-10"))
+    hledger_says(hledger(books), "check", "--strict")
+    bean_check(beancount(books))
+    assert {"Assets:Receivable:A--b", "Assets:Receivable:A-b"} <= {
+        posting.account for entry in entries(books) for posting in entry.postings
+    }
+
+
+def test_the_journal_as_data() -> None:
+    books = simulated(3, 3)
+    found = json.loads(journal_json(books))
+    assert len(found) == len(entries(books))
+    for entry in found:
+        assert sum(Decimal(one["amount"]) for one in entry["postings"]) == 0
+    rows = list(csv.DictReader(io.StringIO(journal_csv(books))))
+    assert len(rows) == sum(len(entry["postings"]) for entry in found)
+    totals: dict[str, Decimal] = {}
+    for row in rows:
+        name = ":".join(row["account"].split(":")[:2])
+        totals[name] = totals.get(name, Decimal(0)) + Decimal(row["amount"])
+    assert totals == balances(books)
+    assert {row["settled"] for row in rows} == {"no", "yes"}
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+52 555 000 0000", "+52 555 000 0000"),
+        ("-350.00", "-350.00"),
+        ("-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        ("-", "'-"),
+        ("Ana =1", "Ana =1"),
+    ],
+)
+def test_no_cell_is_a_formula(text: str, cell: str) -> None:
+    made = csv_text([{"name": text, "none": None}], ("name", "none"))
+    assert list(csv.reader(io.StringIO(made, newline="")))[1] == [cell, ""]
+
+
 @pytest.mark.slow
 def test_two_years_of_five_hundred_clients_are_accepted_by_bean_check() -> None:
     books = simulated(500, 24)
     found = balances(books)
     assert found["Assets:Receivable"] == sum(one.open for one in books.clients)
     bean_check(beancount(books))
+    hledger_says(hledger(books), "check", "--strict")
