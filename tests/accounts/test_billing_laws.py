@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from billing.books.bill import bill
 from billing.cuts import cut_list
 from billing.ledger.model import Payment
-from billing.shapes import account_data, invoice_data
+from billing.shapes import invoice_data
 from reconciler.models import Client, Zone
 
 DAYS = st.integers(1, 31)
@@ -214,19 +214,3 @@ def test_law_a_whole_period_costs_exactly_the_price(where: Zone, who: Client, on
         if made.start != who.services[account.place].since and charged:
             assert charged == plan
         assert charged <= plan
-
-
-@given(zones(), clients(), payments(), st.randoms())
-def test_law_the_order_of_clients_changes_nothing(
-    where: Zone, who: Client, paid: list[Payment], random: Any
-) -> None:
-    others = [who.model_copy(update={"id": name}) for name in ("bea", "carla", "dora")]
-    everyone = [who, *others]
-    here = town(*everyone, zones=[where])
-    random.shuffle(everyone)
-    shuffled = town(*everyone, zones=[where])
-    on = FIRST + timedelta(days=150)
-    one, two = bill(here, ledger(paid), on), bill(shuffled, ledger(paid), on)
-    assert [account_data(each, books.terms.rounding) for books, each in one.accounts()] == [
-        account_data(each, books.terms.rounding) for books, each in two.accounts()
-    ]
