@@ -16,7 +16,7 @@ from billing.books.extras import lead_place
 from billing.books.facts import Facts
 from billing.books.worlds import simulate
 from billing.invoices.course import Upcoming
-from billing.invoices.model import INTERNET, JOINED, OTHER, Invoice, Line, internet_id
+from billing.invoices.model import INTERNET, JOINED, OTHER, WITH_NEXT, Invoice, Line, internet_id
 from billing.ledger.model import TRANSFER, VOID, ClientLedger, Credit, Ledger
 from billing.money import ZERO
 from billing.terms import TermsBook
@@ -48,10 +48,12 @@ def reissue_of(
     books = next((one for one in state.services if one.service.id == invoice.service), None)
     if books is None or not invoice.is_internet:
         return None
+    carries = any(line.item == WITH_NEXT for line in invoice.lines)
     up = Upcoming(
         invoice.start, invoice.end, void.date, max(invoice.due_on, void.date),
         max(invoice.cut_on, void.date), books.course.share(invoice.start, invoice.end),
-        f"{invoice.start:%Y-%m}" in client.billing.free_periods, None,
+        books.course.is_given_away(invoice.start),
+        books.course.first_period if carries else None,
     )  # fmt: skip
     lead = lead_place(client, up.issue)
     made = draft_of(state, books, up, state.keys(books, up.issue, lead), lead)

@@ -176,7 +176,7 @@ class Course:
                 return None
             if start is None or one.issue >= start:
                 share = one.share or self.share(one.start, one.end)
-                free = self._is_given_away(one.start)
+                free = self.is_given_away(one.start)
                 return Upcoming(*one[:5], share, free, self._carried)
             self._position, self._at_start = one.end, False
             self._forced = self._carried = None
@@ -198,12 +198,13 @@ class Course:
             issue, _, due, cut, _ = schedule.dates(begin)
         return _Candidate(begin, end, max(issue, since), due, cut)
 
-    def _is_given_away(self, start: date) -> bool:
+    def is_given_away(self, start: date) -> bool:
+        """Whether the period that begins there is a free one."""
         billing = self._client.billing
         if billing.free_periods and f"{start:%Y-%m}" in billing.free_periods:
             return True
         return (
-            self._at_start
+            start == self._since
             and self._terms.first.charge is FirstCharge.FREE
             and self.schedule is not None
             and self.schedule.timing is Timing.PREPAID

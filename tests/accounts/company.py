@@ -118,12 +118,16 @@ def client_text(number: int, dice: random.Random, first: date) -> str:
 
 @dataclass
 class Company:
-    """`root` is its repository; `live` takes it through the days."""
+    """`root` is its repository; `live` takes it through the days.
+
+    `missed`: on how many percent of them nobody looks.
+    """
 
     root: Path
     count: int
     first: date = date(2026, 1, 1)
     seed: int = 7
+    missed: int = 15
     dice: random.Random = field(init=False)
     inventory: Inventory = field(init=False)
     allocator: Allocator = field(init=False)
@@ -199,7 +203,7 @@ class Company:
             for plan in self.plans.pop(day, []):
                 plan(day)
             is_last = number == days - 1
-            away = 200 <= number % 365 < 206 or self.dice.random() < 0.15
+            away = 200 <= number % 365 < 206 or self.dice.randrange(100) < self.missed
             self.was_away = away and not is_last
             if not self.was_away:
                 books = self.look(day)
@@ -401,7 +405,7 @@ class Company:
         """Some clients want something: each act on another one."""
         services = all_services(self.inventory)
         self.allocator = Allocator(self.inventory)
-        wanted = max(1, self.count // 40)
+        wanted = max(1, self.count // 25)
         chosen = self.dice.sample(services, min(wanted, len(services)))
         by_file: dict[str, EditFile] = {}
         for one in chosen:
