@@ -17,10 +17,11 @@ from billing.cli.common import (
 )
 from billing.cuts import cut_list
 from billing.explain import Explanation, explain, holidays_of
+from billing.items import item_data
 from billing.shapes import balance_data, cut_data
 from reconciler.cli.client.common import complete_clients
 from reconciler.cli.context import Repo, print_data
-from reconciler.wording import printable
+from reconciler.wording import counted, printable
 
 
 @click.command("explain")
@@ -65,6 +66,7 @@ def _data(books: Books, one: ClientBooks, told: list[Explanation]) -> dict[str, 
         "on": str(books.on),
         **balance_data(one),
         "holidays": [{"date": str(day), "name": name} for day, name in holidays_of(one, books)],
+        "items": item_data(one, books.on),
         "invoices": [
             {
                 "id": each.account.invoice.id,
@@ -107,6 +109,14 @@ def _text(books: Books, one: ClientBooks, told: list[Explanation]) -> list[str]:
         f"On {books.on}: open {money.text(one.open)}, credit {money.text(one.credit)},"
         f" balance {money.text(one.balance)}"
     )
+    for row in item_data(one, books.on):
+        left = f", {row['left']} left" if row["left"] else ""
+        lines.append(
+            printable(
+                f"item {row['id']}, {row['name']}: charged {counted(row['charged'], 'time')},"
+                f" {row['amount']}{left}; {row['state']}"
+            )
+        )
     found = cut_data(cut_list(books), money)
     listed = holidays_of(one, books)
     if listed:

@@ -19,6 +19,7 @@ from billing.cli.common import (
     status_option,
     warn,
 )
+from billing.invoices.model import INTERNET, OTHER
 from billing.shapes import INVOICE_COLUMNS, account_data, account_row
 from reconciler.cli.context import Repo, say
 from reconciler.wording import counted
@@ -41,6 +42,11 @@ _SHORT = (
 @narrowing_options
 @end_of_day
 @status_option
+@click.option(
+    "--kind",
+    type=click.Choice([INTERNET, OTHER]),
+    help="Only invoices for the service, or only other income.",
+)
 @format_option
 @click.pass_obj
 def invoices(
@@ -49,6 +55,7 @@ def invoices(
     zones: Sequence[str],
     on: date | None,
     statuses: Sequence[str],
+    kind: str | None,
     form: str,
 ) -> None:
     """List every invoice up to a date: issued ones, and drafts that `issue` would write.
@@ -64,7 +71,7 @@ def invoices(
         (one.terms.rounding, account)
         for one in merged(books_by_day(session, names, on))
         for account in one.accounts
-        if not statuses or account.status in statuses
+        if (not statuses or account.status in statuses) and kind in (None, account.invoice.kind)
     ]
     if form == "json":
         show_json([account_data(account, money) for money, account in found])

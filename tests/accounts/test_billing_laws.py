@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.books.bill import bill
+from billing.calendar.days import on_day
 from billing.cuts import cut_list
 from billing.ledger.model import Payment
 from billing.shapes import invoice_data
@@ -214,3 +215,7 @@ def test_law_a_whole_period_costs_exactly_the_price(where: Zone, who: Client, on
         if made.start != who.services[account.place].since and charged:
             assert charged == plan
         assert charged <= plan
+        # And it is no longer than to the next due date.
+        due = where.billing.due_day if where.billing else 0
+        assert made.end == on_day(made.end.year, made.end.month, due)
+        assert (made.end - made.start).days <= 31
