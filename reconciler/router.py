@@ -7,6 +7,7 @@ was sent may have been done. Imports `conversation`, `endpoint`, `errors` and `w
 """
 
 import hashlib
+import random
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -14,14 +15,6 @@ from itertools import islice
 from socket import socket
 from types import TracebackType
 from typing import Self
-
-from tenacity import (
-    Retrying,
-    retry_if_exception,
-    stop_after_attempt,
-    stop_after_delay,
-    wait_random_exponential,
-)
 
 from reconciler.codec import Row
 from reconciler.conversation import (
@@ -296,23 +289,25 @@ def connect(
     seconds, and the most rows that it may give.
     """
 
-    def attempt() -> Session:
+    until = time.monotonic() + endpoint.timeout
+    longest = 0.2  # seconds to wait at most, twice as long each time
+    for left in range(max(1, attempts) - 1, -1, -1):
         try:
-            sock = open_socket(endpoint)
-        except (OSError, UnicodeError) as error:  # UnicodeError: a host that is no host name
-            raise unreachable(endpoint, error) from error
-        return Session(endpoint, sock, patience=patience, max_rows=max_rows)
+            return _open_session(endpoint, patience, max_rows)
+        except Unreachable as error:
+            if isinstance(error, Untrusted) or not left or time.monotonic() >= until:
+                raise
+        sleep(random.uniform(0, longest))
+        longest = min(2.0, 2 * longest)
+    raise AssertionError("the last attempt returns or raises")
 
-    retrying = Retrying(
-        stop=stop_after_attempt(max(1, attempts)) | stop_after_delay(endpoint.timeout),
-        wait=wait_random_exponential(multiplier=0.2, max=2),
-        retry=retry_if_exception(
-            lambda error: isinstance(error, Unreachable) and not isinstance(error, Untrusted)
-        ),
-        sleep=sleep,
-        reraise=True,
-    )
-    return retrying(attempt)
+
+def _open_session(endpoint: Endpoint, patience: float, max_rows: int) -> Session:
+    try:
+        sock = open_socket(endpoint)
+    except (OSError, UnicodeError) as error:  # UnicodeError: a host that is no host name
+        raise unreachable(endpoint, error) from error
+    return Session(endpoint, sock, patience=patience, max_rows=max_rows)
 
 
 def _print_words(read: Read) -> tuple[str, ...]:

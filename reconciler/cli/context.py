@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every command knows: the state repository, the terminal, today. May import anything."""
+"""What every command knows: the state repository, the terminal, today. May import anything.
+
+What takes long to import is imported where it is needed: `--help` and slips of the pen need none.
+"""
+
+# ruff: noqa: PLC0415 - see above
 
 import os
 import sys
@@ -8,30 +13,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 from zoneinfo import ZoneInfo
 
 import click
-from rich.console import Console
-from rich.text import Text
 
-from reconciler import git
 from reconciler.errors import ReconcileError, UsageError
-from reconciler.inventory import cache_folder, find_root
-from reconciler.render import Line
-from reconciler.run import Loaded, load_repository
 
-STYLES = {
-    "add": "green",
-    "set": "yellow",
-    "move": "cyan",
-    "remove": "red",
-    "adopt": "blue",
-    "title": "bold",
-    "source": "dim",
-    "warning": "yellow",
-    "error": "bold red",
-    "plain": "",
-}
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from reconciler.render import Line
+    from reconciler.run import Loaded
+
 # When several hold, the first is the exit code of a command.
 PRIORITY = (5, 6, 7, 4, 1, 3, 2)
 
@@ -50,6 +44,8 @@ class Repo:
 
     @cached_property
     def root(self) -> Path:
+        from reconciler.inventory.files import find_root
+
         root = self.given or find_root(Path.cwd())
         if root is None:
             raise ReconcileError(
@@ -59,12 +55,16 @@ class Repo:
         return root.resolve()
 
     @cached_property
-    def loaded(self) -> Loaded:
+    def loaded(self) -> "Loaded":
+        from reconciler.run import load_repository
+
         return load_repository(self.root, self.environ, self.cache)
 
     @property
     def cache(self) -> Path | None:
         """Where is remembered what files were read as."""
+        from reconciler.inventory import cache_folder
+
         return cache_folder(self.environ)
 
     def today(self, on: date | None) -> date:
@@ -75,14 +75,9 @@ class Repo:
     @cached_property
     def commit(self) -> str | None:
         """The commit that the files stand for; None outside git or where files differ from it."""
+        from reconciler import git
+
         return git.head_commit(self.root) if git.is_clean(self.root) else None
-
-
-class _Console(Console):
-    """One whose reader (head, less) may go: what it has seen is enough, and the work goes on."""
-
-    def on_broken_pipe(self) -> None:
-        mute()
 
 
 def mute() -> None:
@@ -98,29 +93,42 @@ def print_data(text: str) -> None:
         mute()
 
 
-def out() -> Console:
-    return _Console(soft_wrap=True, highlight=False, markup=False)
+def out() -> "Console":
+    from reconciler.cli import console
+
+    return console.out()
 
 
-def err() -> Console:
-    return Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+def err() -> "Console":
+    from reconciler.cli import console
+
+    return console.err()
 
 
-def print_lines(lines: Iterable[Line]) -> None:
+def may_colour(stream: TextIO) -> bool:
+    """Whether a stream is, or is to be taken for, a terminal; as rich has it, at a fraction."""
+    forced = os.environ.get("FORCE_COLOR") or os.environ.get("TTY_COMPATIBLE") == "1"
+    return stream.isatty() or bool(forced)
+
+
+def print_lines(lines: "Iterable[Line]") -> None:
     """Lines for people on stdout, coloured on a terminal."""
-    console = out()
-    if not (console.is_terminal):
-        # Nothing to colour or to lay out, which takes a third of a millisecond a line.
-        if texts := [line.text for line in lines]:
-            print_data("\n".join(texts))
-        return
-    for line in lines:
-        console.print(Text(line.text, style=STYLES[line.kind]))
+    if may_colour(sys.stdout):
+        from reconciler.cli.console import print_coloured
+
+        print_coloured(lines)
+    elif texts := [line.text for line in lines]:
+        print_data("\n".join(texts))
 
 
 def say(text: str, style: str = "") -> None:
     """Progress and logs: on stderr, so that stdout holds data alone."""
-    err().print(Text(text, style=style))
+    if may_colour(sys.stderr):
+        from reconciler.cli.console import say_coloured
+
+        say_coloured(text, style)
+    else:
+        click.echo(text, err=True)
 
 
 def is_interactive() -> bool:

@@ -11,8 +11,8 @@ from rich.live import Live
 from rich.text import Text
 
 from reconciler import git
+from reconciler.cli.console import STYLES
 from reconciler.cli.context import (
-    STYLES,
     Repo,
     first_code,
     is_interactive,

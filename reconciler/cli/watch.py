@@ -4,18 +4,21 @@
 May import anything of the command line.
 """
 
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from threading import Lock
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from rich.status import Status
-
-from reconciler.cli.context import err, say
+from reconciler.cli.context import err, may_colour, say
 from reconciler.planning import Status as PlanStatus
 from reconciler.wording import counted
 from reconciler.work import Work
+
+if TYPE_CHECKING:
+    from rich.status import Status
 
 # Without a terminal fewer routers than this are not worth a line.
 MANY = 10
@@ -41,8 +44,7 @@ class Watch:
         self._status: Status | None = None
 
     def __enter__(self) -> "Watch":
-        console = err()
-        if console.is_terminal:
+        if may_colour(sys.stderr) and (console := err()).is_terminal:
             self._status = self._stack.enter_context(console.status(self.text()))
         return self
 
