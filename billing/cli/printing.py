@@ -221,8 +221,12 @@ def _templates(root: Path) -> Mapping[str, str]:
     folder = root / "templates"
     if not folder.joinpath(TEMPLATE).is_file():
         return {}
-    return {
-        str(file.relative_to(folder)): file.read_text(encoding="utf-8")
-        for file in sorted(folder.rglob("*"))
-        if file.is_file() and file.suffix in (".html", ".css")
-    }
+    files = (one for one in sorted(folder.rglob("*")) if one.suffix in (".html", ".css"))
+    return {str(one.relative_to(folder)): _text(one) for one in files if one.is_file()}
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ReconcileError(f"The template {file} is not UTF-8: save it as such.") from error

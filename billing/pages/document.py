@@ -19,6 +19,9 @@ from billing.money import ZERO
 from billing.pages.labels import labels_of
 from reconciler.models import Client, Company, Taxes
 
+# A status that is said in large letters: of an issued one there is nothing to say.
+_MARKED = ("draft", "void", "transferred", "paid", "overdue")
+
 
 class Fact(NamedTuple):
     """A label and its value."""
@@ -113,7 +116,7 @@ def document_of(
         name=invoice.number or invoice.id,
         issued_on=invoice.issued_on,
         status=status,
-        mark=labels.get(status, ""),
+        mark=labels[status] if status in _MARKED else "",
         note=_note(books, account, formats, labels),
         company=_company(company),
         logo=logo,
@@ -176,7 +179,7 @@ def _name_of(books: ClientBooks, id_: str) -> str:
 
 
 def _facts(invoice: Invoice, formats: Formats, labels: Mapping[str, str]) -> Iterator[Fact]:
-    yield Fact(labels["issued"], formats.day(invoice.issued_on))
+    yield Fact(labels["issued_on"], formats.day(invoice.issued_on))
     if invoice.is_internet:
         last = invoice.end - timedelta(days=1)
         text = labels["range"].format(first=formats.day(invoice.start), last=formats.day(last))

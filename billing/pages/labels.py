@@ -29,7 +29,7 @@ _ROWS = {
     ),
     "to": ("Billed to", "Cliente"),
     "client": ("Client no.", "No. de cliente"),
-    "issued": ("Issued", "Emisión"),
+    "issued_on": ("Issued", "Emisión"),
     "period": ("Period", "Periodo"),
     "due": ("Pay by", "Fecha límite de pago"),
     "cut": ("Cut-off date", "Fecha de corte"),

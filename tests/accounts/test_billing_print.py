@@ -130,6 +130,12 @@ def test_drafts_void_and_transferred_ones_are_marked(repo: Path) -> None:
     assert "Por pagar $650.00" in both
 
 
+def test_an_issued_one_that_is_not_late_has_no_mark(repo: Path) -> None:
+    html = page(repo, "A-000001", "--on", "2026-07-01")
+    assert 'class="mark"' not in html
+    assert 'class="issued"' in html
+
+
 def test_what_else_the_account_owes_is_told(repo: Path) -> None:
     text = seen(page(repo, "A-000001", "--on", "2026-07-26"))
     assert "Saldo de toda la cuenta: $650.00" in text
@@ -296,6 +302,11 @@ def test_templates_that_cannot_be_used(repo: Path, template: str, message: str) 
     done = run(repo, "print", "A-000001", *ON)
     assert message in text_of(done)
     assert done.exit_code == 1
+
+
+def test_a_template_in_another_encoding(repo: Path) -> None:
+    write(repo, "templates/invoice.html", "ñ".encode("latin-1"))
+    assert "is not UTF-8" in text_of(run(repo, "print", "A-000001", *ON))
 
 
 def test_without_the_extra_a_pdf_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
