@@ -27,11 +27,12 @@ Interval = tuple[int, int]
 
 def interval(of: Pool | IPv4Address) -> Interval:
     """The first and the last address as integers, both included."""
-    if isinstance(of, IPv4Network):
-        return int(of.network_address), int(of.broadcast_address)
+    if isinstance(of, IPv4Address):  # nearly all of them
+        number = int(of)
+        return number, number
     if isinstance(of, AddressRange):
         return int(of.first), int(of.last)
-    return int(of), int(of)
+    return int(of.network_address), int(of.broadcast_address)
 
 
 def hosts(pool: Pool) -> Interval:

@@ -25,6 +25,7 @@ THIRD_PARTIES = {
     "ruamel": {"yamlfile", "yamltext", "surgery", "edit", "newfile"},
     "yaml": {
         "yamlfile",
+        "yamlform",
         "yamltext",
         "surgery",
         "edit",

@@ -5,8 +5,9 @@
 
 The order of work: find the files (`files`), read each by itself (`reading`, with `salvage`,
 `complaints` and `rules`), put them together (`draft`), check what crosses files (`checks`). Many
-files are read on several cores and remembered (`bulk`, `frozen`, `store`).
-Imports of the project: errors, wording, yamlfile, addresses, models.
+files are read on several cores and remembered (`bulk`, `packs`, `frozen`, `store`), and those of
+one form in bulk (`forms`, `moulds`).
+Imports of the project: errors, wording, yamlfile, yamlform, addresses, models.
 """
 
 from reconciler.inventory.files import find_root

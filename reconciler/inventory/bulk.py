@@ -17,15 +17,16 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import repeat
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from reconciler.errors import Problem
-from reconciler.inventory.files import Found, contents, find_files
-from reconciler.inventory.frozen import UNUSABLE, SecretInClear, freeze, is_whole, thaw
-from reconciler.inventory.reading import Reading, read
-from reconciler.inventory.store import DIGEST, GRAIN, Store, digest
+from reconciler.inventory.files import Found, find_files
+from reconciler.inventory.frozen import UNUSABLE
+from reconciler.inventory.packs import Kept, opened, read_file, read_pack
+from reconciler.inventory.reading import Reading
+from reconciler.inventory.store import GRAIN, Store, digest
 
 FEW = 400  # files below which neither a store nor a second process is worth its start
 PACK = 500
@@ -47,146 +48,145 @@ class Bulk:
     key: bytes | None = None
 
 
-@dataclass(frozen=True)
-class Pack:
-    """Some of the files; how they look from outside; when the newest was changed, in ns."""
+class Look(NamedTuple):
+    """How the files of a pack look from outside, and when the newest was changed, in ns."""
 
-    name: str
-    found: list[Found]
     look: bytes
     newest: int
 
 
-@dataclass(frozen=True)
-class Scouted:
-    """What lies in the folders: the files in order, what is in the way, and the packs."""
+class Scouted(NamedTuple):
+    """What lies in the folders: the files in order, what is in the way, and how packs look."""
 
     found: list[Found]
     problems: list[Problem]
-    packs: list[Pack]
+    looks: dict[str, Look]
 
 
-@dataclass(frozen=True)
-class Kept:
-    """What the store has of a pack: the digests of the files that it is of, and the readings."""
+class Parcel(NamedTuple):
+    """What came of a pack: its bytes for the store, and the readings that may not be kept.
 
-    body: bytes = field(repr=False)
-    hashes: list[bytes]
-    readings: list[Reading]
+    `look` is from before the files were read.
+    """
 
-
-@dataclass(frozen=True)
-class Parcel:
-    """What came of a pack: its new bytes for the store, and the readings that may not be kept."""
-
-    body: bytes = field(repr=False)
+    body: bytes
     rest: list[Reading]
+    look: Look
+
+
+class Work(NamedTuple):
+    """A pack to be read, and what is known of it."""
+
+    found: list[Found]
+    before: Kept | None
+    look: Look | None
 
 
 def load_files(root: Path, store: Store) -> Bulk:
     """Read all files of a repository but its settings."""
     began, stamps = store.now(), store.stamps()
-    kept: dict[str, Kept] = {}
-    scouted: Scouted | None = None
-    if stamps and _may_fork() and _cores() > 1:
-        # While another process looks at the files, this one takes out what they most likely are.
-        with suppress(*_FAILURES), _processes(1) as pool:
-            scouting = pool.submit(scout, root)
-            kept = {name: one for name in stamps if (one := _kept(store.get(name)))}
-            scouted = scouting.result()
-    scouted = scouted or scout(root)
-    if len(scouted.found) < FEW:
-        return Bulk([read_file(root, one) for one in scouted.found], scouted.problems)
-    kept |= {
-        pack.name: one
-        for pack in scouted.packs
-        if pack.name not in kept and (one := _kept(store.get(pack.name)))
-    }
+    kept, scouted = _foreseen(root, store, stamps)
+    found, problems, looks = scouted or scout(root, look=bool(stamps))
+    if len(found) < FEW:
+        return Bulk([read_file(root, one) for one in found], problems)
+    packs = packs_of(found)
+    kept |= {name: one for name in packs if name not in kept and (one := _kept(store, name))}
     fresh = {
-        pack.name: stamps[pack.name]
-        for pack in scouted.packs
-        if pack.name in kept and stamps.get(pack.name) == _stamp(pack.look, kept[pack.name].body)
+        name: stamps[name]
+        for name, look in looks.items()
+        if name in kept and stamps.get(name) == _stamp(look, kept[name])
     }
-    stale = [pack for pack in scouted.packs if pack.name not in fresh]
     rest: dict[str, Reading] = {}
-    for pack, parcel in _parcels(root, stale, kept):
-        if pack.name not in kept or parcel.body != kept[pack.name].body:
-            store.put(pack.name, parcel.body)
-            kept[pack.name] = _opened(parcel.body)
+    stale = {
+        name: Work(of, kept.get(name), looks.get(name))
+        for name, of in packs.items()
+        if name not in fresh
+    }
+    for name, parcel in _parcels(root, stale):
+        if name not in kept or parcel.body != kept[name].body:
+            store.put(name, parcel.body)
+            kept[name] = opened(parcel.body)
         rest |= {reading.file: reading for reading in parcel.rest}
-        if pack.newest < began - GRAIN and not parcel.rest:
-            fresh[pack.name] = _stamp(pack.look, parcel.body)
+        if parcel.look.newest < began - GRAIN and not parcel.rest:
+            fresh[name] = _stamp(parcel.look, kept[name])
     if fresh != stamps:
         store.put_stamps(fresh)
-    readings = {one.file: one for pack in scouted.packs for one in kept[pack.name].readings} | rest
-    key = None if rest else digest(*(kept[pack.name].body for pack in scouted.packs))
-    return Bulk([readings[one.file] for one in scouted.found], scouted.problems, key)
+    readings = {one.file: one for name in packs for one in kept[name].readings} | rest
+    key = None if rest else digest(*(kept[name].files for name in sorted(packs)))
+    return Bulk([readings[one.file] for one in found], problems, key)
 
 
-def read_file(root: Path, one: Found) -> Reading:
-    """One file, whatever is wrong with it."""
-    return _reading(one, contents(root, one.file))
+def _foreseen(
+    root: Path, store: Store, stamps: Mapping[str, str]
+) -> tuple[dict[str, Kept], Scouted | None]:
+    """While another process looks at the files, take out what they most likely are."""
+    kept: dict[str, Kept] = {}
+    if stamps and _may_fork() and _cores() > 1:
+        with suppress(*_FAILURES), _processes(1) as pool:
+            scouting = pool.submit(scout, root, look=True)
+            kept = {name: one for name in stamps if (one := _kept(store, name))}
+            for one in kept.values():
+                one.readings  # noqa: B018 - made now, while there is time
+            return kept, scouting.result()
+    return kept, None
 
 
-def _reading(one: Found, data: bytes | Problem) -> Reading:
-    if isinstance(data, Problem):
-        return Reading(one.kind, one.file, None, (data,), damaged=True)
-    return read(one.kind, one.file, data)
-
-
-def scout(root: Path) -> Scouted:
-    """Look at the folders, and read nothing."""
+def scout(root: Path, *, look: bool) -> Scouted:
+    """Look at the folders, and if asked at the files, and read nothing."""
     found, problems = find_files(root)
-    members: dict[str, list[Found]] = defaultdict(list)
-    # A file stays in its pack until the number of files doubles.
+    packs = packs_of(found) if look and len(found) >= FEW else {}
+    return Scouted(found, problems, {name: looked_at(root, of) for name, of in packs.items()})
+
+
+def packs_of(found: Sequence[Found]) -> dict[str, list[Found]]:
+    """The files by packs; a file stays in its pack until the number of files doubles."""
+    packs: dict[str, list[Found]] = defaultdict(list)
     bits = (len(found) // PACK).bit_length()
     for one in found:
-        members[f"pack-{bits}-{zlib.crc32(one.file.encode()) & ((1 << bits) - 1):x}"].append(one)
-    return Scouted(found, problems, [_looked_at(root, *item) for item in members.items()])
+        packs[f"pack-{bits}-{zlib.crc32(one.file.encode()) & ((1 << bits) - 1):x}"].append(one)
+    return packs
 
 
-def _looked_at(root: Path, name: str, found: list[Found]) -> Pack:
+def looked_at(root: Path, found: Sequence[Found]) -> Look:
+    """How these files look from outside."""
     parts: list[str] = []
     newest = 0
     for one in found:
         try:
             s = os.stat(f"{root}/{one.file}")  # noqa: PTH116 - a Path costs as much again
         except OSError:
-            return Pack(name, found, b"", sys.maxsize)
+            return Look(b"", sys.maxsize)
         parts.append(
             f"{one.file} {s.st_dev} {s.st_ino} {s.st_size} {s.st_mtime_ns} {s.st_ctime_ns}"
         )
         newest = max(newest, s.st_mtime_ns, s.st_ctime_ns)
-    return Pack(name, found, digest("\n".join(parts).encode()), newest)
+    return Look(digest("\n".join(parts).encode()), newest)
 
 
-def _stamp(look: bytes, body: bytes) -> str:
-    return digest(look, digest(body)).hex()
+def _stamp(look: Look, kept: Kept) -> str:
+    return digest(look.look, kept.sum).hex()
 
 
-def _parcels(
-    root: Path, packs: Sequence[Pack], kept: Mapping[str, Kept]
-) -> Iterator[tuple[Pack, Parcel]]:
+def _parcels(root: Path, stale: Mapping[str, Work]) -> Iterator[tuple[str, Parcel]]:
     """Read packs, in several processes where that is worth it and safe."""
-    before = [kept[pack.name].body if pack.name in kept else None for pack in packs]
-    workers = min(_cores(), len(packs))
-    if workers > 1 and sum(len(pack.found) for pack in packs) >= LEAST_PARALLEL and _may_fork():
-        try:
-            with _processes(workers) as pool:
-                done = list(pool.map(_pack_up, repeat(root), packs, before))
-        except _FAILURES:
-            pass
-        else:
-            yield from zip(packs, done, strict=True)
-            return
-    for pack, body in zip(packs, before, strict=True):
-        yield pack, _pack_up(root, pack, body)
+    names, works = list(stale), list(stale.values())
+    done = 0
+    workers = min(_cores(), len(works))
+    if workers > 1 and sum(len(one.found) for one in works) >= LEAST_PARALLEL and _may_fork():
+        with suppress(*_FAILURES), _processes(workers, root, works) as pool:
+            for parcel in pool.map(_pack_up_by_number, range(len(works))):
+                done += 1
+                yield names[done - 1], parcel
+    for name, work in zip(names[done:], works[done:], strict=True):
+        yield name, _pack_up(root, work)
 
 
-def _processes(count: int) -> concurrent.futures.ProcessPoolExecutor:
+def _processes(
+    count: int, root: Path | None = None, works: Sequence[Work] = ()
+) -> concurrent.futures.ProcessPoolExecutor:
     # Named in full, since Python imports what it needs for that with the first use of the name.
     context = multiprocessing.get_context("fork")
-    return concurrent.futures.ProcessPoolExecutor(count, context, initializer=_be_quiet)
+    return concurrent.futures.ProcessPoolExecutor(count, context, _begin, (root, works))
 
 
 def _cores() -> int:
@@ -201,62 +201,34 @@ def _may_fork() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1 and not is_daemon
 
 
-def _be_quiet() -> None:
+_mine: list[tuple[Path, Work]] = []
+"""In a process of the pool: what it was made to read, which came to it with the fork."""
+
+
+def _begin(root: Path | None, works: Sequence[Work]) -> None:
     """An interrupt reaches the whole group; the first process alone has something to say."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     gc.disable()
+    if root is not None:
+        _mine[:] = [(root, work) for work in works]
 
 
-def _pack_up(root: Path, pack: Pack, before: bytes | None) -> Parcel:
-    """Read the files of a pack, and parse those whose bytes are not those of `before`."""
-    known = _kept(before)
-    by_hash = dict(zip(known.hashes, known.readings, strict=True)) if known else {}
-    kept: list[tuple[bytes, Reading]] = []
-    rest: list[Reading] = []
-    for one in pack.found:
-        data = contents(root, one.file)
-        if isinstance(data, Problem):
-            rest.append(_reading(one, data))
-            continue
-        hashed = digest(one.file.encode(), data)
-        reading = by_hash.get(hashed) or _reading(one, data)
-        if _may_be_kept(reading, data):
-            kept.append((hashed, reading))
-        else:
-            rest.append(reading)
-    hashes = b"".join(hashed for hashed, _ in kept)
-    frozen = freeze([reading for _, reading in kept])
-    return Parcel(len(hashes).to_bytes(8, "little") + hashes + frozen, rest)
+def _pack_up_by_number(number: int) -> Parcel:
+    return _pack_up(*_mine[number])
 
 
-def _may_be_kept(reading: Reading, data: bytes) -> bool:
-    if not is_whole(reading):
-        return False
-    # The key `plain` can be written otherwise only with an escape.
-    if b"plain" not in data and b"\\" not in data:
-        return True
+def _pack_up(root: Path, work: Work) -> Parcel:
+    """Read the files of a pack, and parse those whose bytes are not as they were."""
+    look = work.look or looked_at(root, work.found)
+    contents, rest = read_pack(root, work.found, work.before)
+    return Parcel(contents.body(), rest, look)
+
+
+def _kept(store: Store, name: str) -> Kept | None:
+    """What the store has under a name; None where it is absent or of no use."""
+    body = store.get(name)
     try:
-        freeze([reading])
-    except SecretInClear:
-        return False
-    return True
-
-
-def _kept(body: bytes | None) -> Kept | None:
-    """A body of the store taken apart; None where it is absent or of no use."""
-    if body is None:
-        return None
-    try:
-        return _opened(body)
+        return None if body is None else opened(body)
     except UNUSABLE:
         return None
-
-
-def _opened(body: bytes) -> Kept:
-    end = 8 + int.from_bytes(body[:8], "little")
-    hashes = [body[at : at + DIGEST] for at in range(8, end, DIGEST)]
-    readings = thaw(body[end:])
-    if len(hashes) != len(readings):
-        raise ValueError("a digest for each reading")
-    return Kept(body, hashes, readings)

@@ -4,8 +4,9 @@
 Imports of the project: errors, models, yamlfile, its neighbours.
 """
 
+import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,10 +15,11 @@ from typing import Any
 from reconciler.errors import Problem, Where
 from reconciler.inventory.files import contents
 from reconciler.inventory.finding import Finding
-from reconciler.inventory.kinds import CLIENT, PLAN, ROUTER, ZONE
+from reconciler.inventory.free import free_hint
+from reconciler.inventory.kinds import KINDS
 from reconciler.inventory.model import Inventory, Subscription
 from reconciler.inventory.reading import Reading, original
-from reconciler.models import Client, Settings
+from reconciler.models import Client, Settings, Zone
 from reconciler.yamlfile import Document, Loc, parse
 
 
@@ -40,6 +42,33 @@ class Placed:
 
 
 @dataclass
+class Places(Mapping[int, Where]):
+    """Where the models and the clients' services stand, by identity; made when it is asked for."""
+
+    readings: dict[int, Reading]
+
+    def __getitem__(self, key: int) -> Where:
+        if (reading := self.readings.get(key)) is not None:
+            return Where(reading.file, reading.line)
+        return self._services[key]
+
+    def __iter__(self) -> Iterator[int]:
+        return itertools.chain(self.readings, self._services)
+
+    def __len__(self) -> int:
+        return len(self.readings) + len(self._services)
+
+    @cached_property
+    def _services(self) -> dict[int, Where]:
+        return {
+            id(service): Where(reading.file, line)
+            for reading in self.readings.values()
+            if isinstance(reading.model, Client)
+            for service, line in zip(reading.model.services, reading.service_lines, strict=True)
+        }
+
+
+@dataclass
 class Draft:
     """All readings, and an inventory of what is usable of them.
 
@@ -53,25 +82,25 @@ class Draft:
     readings: list[Reading]
     damaged: set[int]
     """The identities of models of which something is missing."""
+    places: Places
     _documents: dict[str, Document | None] = field(default_factory=dict)
+    _free: dict[str, str] = field(default_factory=dict)
+    _known: dict[str, set[str]] = field(default_factory=dict)
 
-    @cached_property
-    def placed(self) -> list[Placed]:
-        """Every subscription, in their order."""
-        readings = {
-            id(reading.model): reading
-            for reading in self.readings
-            if reading.kind.name == CLIENT.name
-        }
-        return [
-            Placed(
-                sub,
-                readings[id(sub.client)],
-                next(at for at, one in enumerate(sub.client.services) if one is sub.service),
-                self.damaged.isdisjoint(map(id, (sub.client, sub.zone, sub.plan, sub.router))),
-            )
-            for sub in self.inventory.subscriptions
-        ]
+    def placed(self, sub: Subscription) -> Placed:
+        """A subscription with where it was read, which few checks of many have to know."""
+        return Placed(
+            sub,
+            self.places.readings[id(sub.client)],
+            next(at for at, one in enumerate(sub.client.services) if one is sub.service),
+            self.damaged.isdisjoint(map(id, (sub.client, sub.zone, sub.plan, sub.router))),
+        )
+
+    def free_hint(self, zone: Zone) -> str:
+        """The next free address of a zone, looked for once."""
+        if zone.id not in self._free:
+            self._free[zone.id] = free_hint(self.inventory, zone)
+        return self._free[zone.id]
 
     def of_kind(self, name: str) -> Sequence[tuple[Any, Reading]]:
         """Every usable model of a kind with its reading, those with a repeated id too."""
@@ -87,19 +116,12 @@ class Draft:
 
     def known(self, name: str) -> Set[str]:
         """The ids of a kind, those of files that cannot be used included."""
+        if name not in self._known:
+            of_kind = [reading for reading in self.readings if reading.kind.name == name]
+            ids = {reading.file.rpartition("/")[2].removesuffix(".yaml") for reading in of_kind}
+            ids |= {getattr(reading.model, "id", "") for reading in of_kind}
+            self._known[name] = ids - {""}
         return self._known[name]
-
-    @cached_property
-    def _known(self) -> dict[str, set[str]]:
-        known: defaultdict[str, set[str]] = defaultdict(set)
-        for reading in self.readings:
-            ids = known[reading.kind.name]
-            ids.add(reading.file.rpartition("/")[2].removesuffix(".yaml"))
-            if reading.model is not None:
-                ids.add(getattr(reading.model, "id", ""))
-        for ids in known.values():
-            ids.discard("")
-        return known
 
     def where(self, reading: Reading, loc: Loc) -> Where:
         """The file and line of a part of a model."""
@@ -118,23 +140,13 @@ class Draft:
 
 def assemble(root: Path, settings: Reading, readings: list[Reading]) -> Draft:
     """Sort the models by kind and id, and resolve what the services refer to."""
-    models: dict[str, dict[str, Any]] = {kind.name: {} for kind in (ROUTER, ZONE, PLAN, CLIENT)}
-    places: dict[int, Where] = {}
-    damaged: set[int] = set()
-    for reading in readings:
-        model: Any = reading.model
-        if model is None:
-            continue
-        places[id(model)] = Where(reading.file, reading.line)
-        if reading.damaged:
-            damaged.add(id(model))
-        of_kind = models[reading.kind.name]
-        if model.id not in of_kind:
-            of_kind[model.id] = model
-            if isinstance(model, Client):
-                for service, line in zip(model.services, reading.service_lines, strict=True):
-                    places[id(service)] = Where(reading.file, line)
-    by_id = {name: dict(sorted(found.items())) for name, found in models.items()}
+    usable = [reading for reading in readings if reading.model is not None]
+    places = Places({id(reading.model): reading for reading in usable})
+    by_id: dict[str, dict[str, Any]] = {}
+    for kind in KINDS:
+        models: list[Any] = [reading.model for reading in usable if reading.kind is kind]
+        # Of two files with one id the first is taken.
+        by_id[kind.name] = dict(sorted({model.id: model for model in reversed(models)}.items()))
     inventory = Inventory(
         root=root,
         settings=settings.model if isinstance(settings.model, Settings) else Settings(format=1),
@@ -144,24 +156,22 @@ def assemble(root: Path, settings: Reading, readings: list[Reading]) -> Draft:
         clients=by_id["client"],
         places=places,
     )
-    inventory = replace(inventory, subscriptions=tuple(_resolve(inventory)))
-    return Draft(inventory, settings, readings, damaged)
+    inventory = replace(inventory, subscriptions=tuple(_resolve(inventory, places)))
+    damaged = {id(reading.model) for reading in usable if reading.damaged}
+    return Draft(inventory, settings, readings, damaged, places)
 
 
-def _resolve(inventory: Inventory) -> Iterator[Subscription]:
+def _resolve(inventory: Inventory, places: Places) -> Iterator[Subscription]:
     """Every service with what it refers to, where all of that exists."""
-    zones, plans, routers, places = (
-        inventory.zones,
-        inventory.plans,
-        inventory.routers,
-        inventory.places,
-    )
+    zones, plans, routers = inventory.zones, inventory.plans, inventory.routers
     for client in inventory.clients.values():
         zone = zones.get(client.zone)
         if zone is None:
             continue
-        for service in client.services:
+        reading = places.readings[id(client)]
+        for service, line in zip(client.services, reading.service_lines, strict=True):
             plan = plans.get(service.plan)
             router = routers.get(service.router or zone.router)
             if plan is not None and router is not None:
-                yield Subscription(client, service, plan, zone, router, places[id(service)])
+                where = Where(reading.file, line)
+                yield Subscription(client, service, plan, zone, router, where)

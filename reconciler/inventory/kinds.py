@@ -24,6 +24,14 @@ class Kind:
     deep: bool = False
     """Whether files in sub-folders are read too."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # So that it is the same object in every process.
+        return _named, (self.name,)
+
+
+def _named(name: str) -> "Kind":
+    return next(kind for kind in (SETTINGS, *KINDS) if kind.name == name)
+
 
 SETTINGS = Kind("settings", "", Settings, settings.RULES)
 ROUTER = Kind("router", "inventory/routers", Router, router.RULES)

@@ -8,13 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from reconciler.errors import Problem, Where
-from reconciler.inventory.bulk import load_files, read_file
+from reconciler.inventory.bulk import load_files
 from reconciler.inventory.checks import CHECKS
 from reconciler.inventory.draft import Draft, assemble
 from reconciler.inventory.files import Found
 from reconciler.inventory.frozen import SecretInClear, freeze, is_whole
 from reconciler.inventory.kinds import SETTINGS, SETTINGS_FILE
 from reconciler.inventory.model import Inventory
+from reconciler.inventory.packs import read_file
 from reconciler.inventory.store import Store, digest
 
 _NO_SETTINGS = Problem(

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from reconciler.errors import Where
-from reconciler.models import Client, Mode, Plan, Router, Service, Settings, Shaping, Zone
+from reconciler.models import Client, Plan, Router, Service, Settings, Zone
 
 
 class Subscription(NamedTuple):
@@ -81,7 +81,7 @@ class Subscription(NamedTuple):
     @property
     def has_queue(self) -> bool:
         """Whether it has a simple queue of its own."""
-        return self.plan.mode is Mode.SIMPLE_QUEUE or self.plan.shaping is Shaping.QUEUE
+        return self.plan.has_queues
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ Imports of the project: errors, yamlfile, models, its neighbours.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
 from pydantic import ValidationError
 
@@ -60,7 +59,7 @@ def read(kind: Kind, file: str, data: bytes) -> Reading:
         model, origins = salvage(kind.model, file, document.value, error)
     problems += [finding.at(Where(file, document.line(finding.loc))) for finding in findings]
     if model is not None:
-        for finding in _broken_rules(kind, file, model):
+        for finding in broken_rules(kind, file, model):
             if not (finding.needs_all and damaged):
                 loc = original(finding.loc, origins)
                 problems.append(finding.at(Where(file, document.line(loc))))
@@ -87,14 +86,15 @@ def original(loc: Loc, origins: Origins) -> Loc:
     return tuple(found)
 
 
-def _broken_rules(kind: Kind, file: str, model: Model) -> list[Finding]:
-    findings = [finding for rule in kind.rules for finding in rule(model)]
-    stem = PurePosixPath(file).stem
+def broken_rules(kind: Kind, file: str, model: Model) -> Iterator[Finding]:
+    """What the rules within one file say of its model."""
+    for rule in kind.rules:
+        yield from rule(model)
+    stem = file.rpartition("/")[2].removesuffix(".yaml")
     if kind is not SETTINGS and (its_id := getattr(model, "id", stem)) != stem:
         message = f"The id {show(its_id)} is not the file's name."
         hint = f"Name the file {its_id}.yaml, or write `id: {show(stem)[1:-1]}`"
-        findings.append(Finding("id-not-file-name", ("id",), message, hint))
-    return findings
+        yield Finding("id-not-file-name", ("id",), message, hint)
 
 
 def _service_lines(document: Document, model: Model | None, origins: Origins) -> Iterator[int]:

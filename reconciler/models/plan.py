@@ -98,6 +98,11 @@ class Plan(Model):
         return self.shaping is not Shaping.EXTERNAL and self.own_profile
 
     @property
+    def has_queues(self) -> bool:
+        """Whether each of its services has a simple queue of its own."""
+        return self.mode is Mode.SIMPLE_QUEUE or self.shaping is Shaping.QUEUE
+
+    @property
     def list_name(self) -> str:
         """pcq: name of the address list whose members share the plan's queues."""
         return self.list if self.list is not None else f"rc-plan-{self.id}"

@@ -5,16 +5,17 @@ import os
 import pickle
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from reconciler.errors import Problem
-from reconciler.inventory import Inventory, bulk, load, loading, store
+from reconciler.inventory import Inventory, bulk, load, loading, packs, store
+from reconciler.inventory.files import Found
 from reconciler.inventory.frozen import UNUSABLE, SecretInClear, freeze, thaw
 from reconciler.inventory.kinds import CLIENT
-from reconciler.inventory.reading import Reading, read
+from reconciler.inventory.reading import read
 
 PROJECT = Path(__file__).resolve().parents[2]
 MISTAKES = PROJECT / "tests" / "mistakes"
@@ -46,11 +47,12 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(bulk, "_may_fork", lambda: False)
     files: list[str] = []
 
-    def note(kind: object, file: str, data: bytes) -> Reading:
-        files.append(file)
-        return read(kind, file, data)  # type: ignore[arg-type]
+    def note(fresh: Sequence[tuple[Found, bytes, bytes]], now: packs.Contents) -> object:
+        files.extend(one.file for one, _, _ in fresh)
+        return parse(fresh, now)
 
-    monkeypatch.setattr(bulk, "read", note)
+    parse = packs._parse
+    monkeypatch.setattr(packs, "_parse", note)
     return files
 
 
@@ -80,14 +82,12 @@ def files_of(cache: Path) -> Iterator[Path]:
     return (file for file in cache.rglob("*") if file.is_file())
 
 
-def test_a_second_run_parses_nothing_but_the_settings(
-    root: Path, cache: Path, parsed: list[str]
-) -> None:
+def test_a_second_run_parses_nothing(root: Path, cache: Path, parsed: list[str]) -> None:
     assert same(load(root, cache), root)
     assert len(parsed) > 3
     parsed.clear()
     cached = load(root, cache)
-    assert parsed == ["reconcile.yaml"]
+    assert parsed == []
     assert same(cached, root)
 
 
@@ -126,7 +126,7 @@ def test_a_changed_byte_is_seen_though_size_and_time_are_as_before(
     inventory, _ = load(root, cache)
     assert inventory is not None
     assert inventory.clients["ana-lopez"].name.startswith("Eva")
-    assert parsed == ["reconcile.yaml", ANA]
+    assert parsed == [ANA]
 
 
 def test_a_file_written_while_the_clock_stood_still_is_read(
@@ -134,8 +134,8 @@ def test_a_file_written_while_the_clock_stood_still_is_read(
 ) -> None:
     """Within the grain of the clock a second change looks like the first: it is not trusted."""
     monkeypatch.setattr(bulk, "GRAIN", store.GRAIN)
-    monkeypatch.setattr(bulk, "_looked_at", lambda _root, name, found: bulk.Pack(
-        name, found, b"as ever", (root / ANA).stat().st_ctime_ns))  # fmt: skip
+    as_ever = bulk.Look(b"as ever", (root / ANA).stat().st_ctime_ns)
+    monkeypatch.setattr(bulk, "looked_at", lambda _root, _found: as_ever)
     load(root, cache)
     (root / ANA).write_text((root / ANA).read_text().replace("Ana", "Eva"))
     parsed.clear()
@@ -151,7 +151,7 @@ def test_files_that_only_look_new_are_not_parsed_again(
         file.touch()
     parsed.clear()
     cached = load(root, cache)
-    assert parsed == ["reconcile.yaml"]
+    assert parsed == []
     assert same(cached, root)
 
 

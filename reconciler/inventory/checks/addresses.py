@@ -2,17 +2,18 @@
 """Every address is one service's, in its zone's pools, and nobody else's."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network
+from itertools import pairwise
 from typing import NamedTuple
 
 from reconciler.addresses import Interval, Intervals, hosts, interval
 from reconciler.inventory.checks.base import Found
 from reconciler.inventory.draft import Draft, Placed
 from reconciler.inventory.finding import Finding
-from reconciler.inventory.free import free_hint
-from reconciler.models import Zone
+from reconciler.inventory.model import Subscription
+from reconciler.models import Service, Zone
 from reconciler.yamlfile import Loc
 
 
@@ -22,7 +23,10 @@ class _Given(NamedTuple):
     placed: Placed
     keys: Loc
     what: IPv4Address | IPv4Network
-    interval: Interval
+
+    @property
+    def interval(self) -> Interval:
+        return interval(self.what)
 
     @property
     def loc(self) -> Loc:
@@ -32,31 +36,35 @@ class _Given(NamedTuple):
         return self.placed.reading, Finding(code, self.loc, message, hint, warning)
 
 
-def _given(placed: Placed) -> Iterator[_Given]:
-    service = placed.subscription.service
-    if service.address is not None:
-        yield _Given(placed, ("address",), service.address, interval(service.address))
-    for index, target in enumerate(service.targets):
-        yield _Given(placed, ("targets", index), target, interval(target))
+def _given(service: Service) -> Sequence[tuple[Loc, IPv4Address | IPv4Network]]:
+    """The keys and values of its address and targets."""
+    own = [(("address",), service.address)] if service.address is not None else []
+    if not service.targets:
+        return own
+    return [*own, *((("targets", index), one) for index, one in enumerate(service.targets))]
 
 
 def in_pools(draft: Draft) -> Iterator[Found]:
     """An address is in the zone's pools, not reserved, and one that a client can have."""
     pools_of = cache(lambda id_: Intervals(map(interval, draft.inventory.zones[id_].addresses)))
     reserved_of = cache(lambda id_: Intervals(map(interval, draft.inventory.zones[id_].reserved)))
-    for placed in draft.placed:
-        zone = placed.subscription.zone
-        for given in _given(placed):
-            is_address = isinstance(given.what, IPv4Address)
-            if not pools_of(zone.id).covers(given.interval):
+    for sub in draft.inventory.subscriptions:
+        zone = sub.zone
+        pools, reserved = pools_of(zone.id), reserved_of(zone.id)
+        for keys, what in _given(sub.service):
+            part = interval(what)
+            if not pools.covers(part):
+                placed = draft.placed(sub)
                 if placed.whole:
-                    yield _outside(draft, given)
-            elif reserved_of(zone.id).overlaps(given.interval):
-                message = f"{given.what} is reserved in zone {zone.id}."
-                yield given.finding("reserved", message, free_hint(draft.inventory, zone))
-            elif is_address and (network := _edge(zone, given.interval[0])):
-                message = f"{given.what} is the first or last address of {network}."
-                hint = free_hint(draft.inventory, zone)
+                    yield _outside(draft, _Given(placed, keys, what))
+            elif reserved.overlaps(part):
+                message = f"{what} is reserved in zone {zone.id}."
+                given = _Given(draft.placed(sub), keys, what)
+                yield given.finding("reserved", message, draft.free_hint(zone))
+            elif isinstance(what, IPv4Address) and (network := _edge(zone, part[0])):
+                message = f"{what} is the first or last address of {network}."
+                given = _Given(draft.placed(sub), keys, what)
+                hint = draft.free_hint(zone)
                 yield given.finding("edge-address", message, hint, warning=True)
 
 
@@ -64,7 +72,7 @@ def _outside(draft: Draft, given: _Given) -> Found:
     zone = given.placed.subscription.zone
     message = f"{given.what} is not in the addresses of zone {zone.id}."
     if isinstance(given.what, IPv4Address):
-        return given.finding("outside-pools", message, free_hint(draft.inventory, zone))
+        return given.finding("outside-pools", message, draft.free_hint(zone))
     hint = "Add it there, so that no other service gets it"
     return given.finding("outside-pools", message, hint, warning=True)
 
@@ -82,30 +90,39 @@ def _edge(zone: Zone, number: int) -> IPv4Network | None:
 
 def routers_own(draft: Draft) -> Iterator[Found]:
     """The router's end of the sessions is not a client's."""
-    for placed in draft.placed:
-        sub = placed.subscription
+    for sub in draft.inventory.subscriptions:
+        address = sub.service.address
         own = (sub.zone.local_address, sub.plan.local_address, sub.service.local_address)
-        if sub.address is not None and sub.address in own:
-            message = f"{sub.address} is the router's own (local_address)."
-            hint = free_hint(draft.inventory, sub.zone)
+        if address is not None and any(one is not None and one == address for one in own):
+            placed = draft.placed(sub)
+            message = f"{address} is the router's own (local_address)."
+            hint = draft.free_hint(sub.zone)
             yield placed.reading, Finding("reserved", placed.loc("address"), message, hint)
 
 
 def given_once(draft: Draft) -> Iterator[Found]:
     """No address is two services' on one router, alone or within a target."""
-    by_router: defaultdict[str, list[_Given]] = defaultdict(list)
-    for placed in draft.placed:
-        by_router[placed.subscription.router.id].extend(_given(placed))
-    for all_given in by_router.values():
-        all_given.sort(key=lambda given: given.interval)  # stable: equal ones by client id
-        widest: _Given | None = None
-        for given in all_given:
-            if widest is not None and given.interval[0] <= widest.interval[1]:
-                if widest.placed is not given.placed:
-                    yield _also_given(draft, widest, given)
-                if given.interval[1] < widest.interval[1]:
-                    continue
-            widest = given
+    for subs in draft.inventory.by_router.values():
+        ends = sorted(interval(what) for sub in subs for _, what in _given(sub.service))
+        if any(second[0] <= first[1] for first, second in pairwise(ends)):
+            yield from _overlaps(draft, subs)
+
+
+def _overlaps(draft: Draft, subs: Iterable[Subscription]) -> Iterator[Found]:
+    all_given = [
+        _Given(placed, keys, what)
+        for placed in map(draft.placed, subs)
+        for keys, what in _given(placed.subscription.service)
+    ]
+    all_given.sort(key=lambda given: given.interval)  # stable: equal ones by client id
+    widest: _Given | None = None
+    for given in all_given:
+        if widest is not None and given.interval[0] <= widest.interval[1]:
+            if widest.placed is not given.placed:
+                yield _also_given(draft, widest, given)
+            if given.interval[1] < widest.interval[1]:
+                continue
+        widest = given
 
 
 def _also_given(draft: Draft, first: _Given, second: _Given) -> Found:
@@ -116,17 +133,20 @@ def _also_given(draft: Draft, first: _Given, second: _Given) -> Found:
         message = f"{first.what} is also given to {client} ({place})."
     else:
         message = f"{first.what} overlaps {second.what}, which is given to {client} ({place})."
-    hint = free_hint(draft.inventory, first.placed.subscription.zone)
+    hint = draft.free_hint(first.placed.subscription.zone)
     return first.finding("duplicate-address", message, hint)
 
 
 def prefixes_once(draft: Draft) -> Iterator[Found]:
     """No IPv6 prefix is two services' on one router."""
     by_router: defaultdict[str, list[tuple[int, int, Placed, int]]] = defaultdict(list)
-    for placed in draft.placed:
-        for index, prefix in enumerate(placed.subscription.service.ipv6):
+    for sub in draft.inventory.subscriptions:
+        if not sub.service.ipv6:
+            continue
+        placed = draft.placed(sub)
+        for index, prefix in enumerate(sub.service.ipv6):
             ends = int(prefix.network_address), int(prefix.broadcast_address)
-            by_router[placed.subscription.router.id].append((*ends, placed, index))
+            by_router[sub.router.id].append((*ends, placed, index))
     for prefixes in by_router.values():
         prefixes.sort(key=lambda one: one[:2])
         widest = prefixes[0]
@@ -151,21 +171,21 @@ def _also_given6(draft: Draft, first: Placed, i: int, second: Placed, j: int) ->
 
 def devices_once(draft: Draft) -> Iterator[Found]:
     """One device at two clients is mostly a slip."""
-    last: dict[tuple[str, str], Placed] = {}
-    for placed in draft.placed:
-        sub = placed.subscription
+    last: dict[tuple[str, str], Subscription] = {}
+    for sub in draft.inventory.subscriptions:
         if sub.service.mac is None or not sub.service.has_rows:
             continue
         key = (sub.router.id, sub.service.mac)
-        before = last.get(key)
-        if before is not None and before.subscription.client is not sub.client:
+        other = last.get(key)
+        if other is not None and other.client is not sub.client:
+            placed, before = draft.placed(sub), draft.placed(other)
             place = draft.where(placed.reading, placed.loc("mac"))
             message = f"The MAC address {sub.service.mac} is also that of {sub.id} ({place})."
             finding = Finding(
                 "duplicate-mac", before.loc("mac"), message, "Is one a slip?", warning=True
             )
             yield before.reading, finding
-        last[key] = placed
+        last[key] = sub
 
 
 def zones_apart(draft: Draft) -> Iterator[Found]:

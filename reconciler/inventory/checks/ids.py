@@ -15,6 +15,10 @@ def repeated_ids(draft: Draft) -> Iterator[Found]:
     """One id, one file; clients may lie in any folder, so the file's name alone does not say it."""
     for kind in KINDS:
         last: dict[str, Reading] = {}
+        if len({model.id for model, _ in draft.of_kind(kind.name)}) == len(
+            draft.of_kind(kind.name)
+        ):
+            continue
         for model, reading in draft.of_kind(kind.name):
             if model.id in last:
                 other = last[model.id]
@@ -25,9 +29,10 @@ def repeated_ids(draft: Draft) -> Iterator[Found]:
 
 def former_ids(draft: Draft) -> Iterator[Found]:
     """A mark or a ledger line under a former id belongs to one client."""
-    present = {model.id: reading for model, reading in draft.of_kind("client")}
+    renamed = [(client, of) for client, of in draft.of_kind("client") if client.former_ids]
+    present = {client.id: of for client, of in draft.of_kind("client")} if renamed else {}
     former: dict[str, Reading] = {}
-    for client, reading in draft.of_kind("client"):
+    for client, reading in renamed:
         for index, old in enumerate(client.former_ids):
             loc = ("former_ids", index)
             if old in present and present[old] is not reading:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from reconciler.inventory.checks.base import Found
 from reconciler.inventory.draft import Draft
 from reconciler.inventory.finding import Finding
-from reconciler.inventory.free import free_hint
 from reconciler.models import Binding, Mode, Plan, Shaping
 
 _FIXED = (Mode.SIMPLE_QUEUE, Mode.PCQ)
@@ -14,26 +13,26 @@ _FIXED = (Mode.SIMPLE_QUEUE, Mode.PCQ)
 
 def needs_address(draft: Draft) -> Iterator[Found]:
     """Queues and lists are made of addresses; a PPPoE client without one needs a pool."""
-    for placed in draft.placed:
-        sub = placed.subscription
-        if not placed.whole or sub.address is not None or not sub.service.has_rows:
+    for sub in draft.inventory.subscriptions:
+        if sub.service.address is not None or not sub.service.has_rows:
+            continue
+        placed = draft.placed(sub)
+        if not placed.whole:
             continue
         if sub.plan.mode in _FIXED:
             message = f"A service of mode {sub.plan.mode} needs an address."
-            hint = free_hint(draft.inventory, sub.zone)
+            hint = draft.free_hint(sub.zone)
         elif sub.plan.shaping is Shaping.QUEUE:
             message = "A service shaped by a simple queue needs an address."
-            hint = free_hint(draft.inventory, sub.zone)
+            hint = draft.free_hint(sub.zone)
         elif sub.plan.mode is Mode.PPPOE and sub.plan.shaping is Shaping.OWN and not sub.plan.pool:
             message = f"The service has no address, and plan {sub.plan.id} no pool."
-            hint = f"Add `pool:` to the plan, or an address. {free_hint(draft.inventory, sub.zone)}"
+            hint = f"Add `pool:` to the plan, or an address. {draft.free_hint(sub.zone)}"
         elif sub.plan.mode is Mode.PPPOE and sub.plan.shaping is Shaping.EXTERNAL:
             if not sub.service.is_blocked:
                 continue
             message = "The service has no address by which it could be blocked."
-            hint = (
-                f"Its profile is not ours to copy: add one. {free_hint(draft.inventory, sub.zone)}"
-            )
+            hint = f"Its profile is not ours to copy: add one. {draft.free_hint(sub.zone)}"
         else:
             continue
         loc = placed.loc()
@@ -42,14 +41,13 @@ def needs_address(draft: Draft) -> Iterator[Found]:
 
 def needs_local_address(draft: Draft) -> Iterator[Found]:
     """A PPP session has two ends; an external profile may have the other one."""
-    for placed in draft.placed:
-        sub = placed.subscription
+    for sub in draft.inventory.subscriptions:
         if (
-            placed.whole
-            and sub.plan.mode is Mode.PPPOE
+            sub.plan.mode is Mode.PPPOE
+            and not (sub.zone.local_address or sub.plan.local_address or sub.local_address)
             and sub.plan.manages_profile
             and sub.service.has_rows
-            and not (sub.local_address or sub.plan.local_address)
+            and (placed := draft.placed(sub)).whole
         ):
             message = "A PPPoE service needs a local address, and none is given."
             hint = f"Add `local_address:` to zone {sub.zone.id}, plan {sub.plan.id} or the service"
@@ -59,10 +57,12 @@ def needs_local_address(draft: Draft) -> Iterator[Found]:
 
 def needs_interface(draft: Draft) -> Iterator[Found]:
     """An ARP binding is made on an interface."""
-    for placed in draft.placed:
-        sub = placed.subscription
+    for sub in draft.inventory.subscriptions:
         bound = sub.router.binding is Binding.ARP and sub.plan.mode is not Mode.PPPOE
-        if placed.whole and bound and sub.address and sub.service.mac and not sub.interface:
+        if not (bound and sub.address and sub.service.mac and not sub.interface):
+            continue
+        placed = draft.placed(sub)
+        if placed.whole:
             message = f"The ARP binding on {sub.router.id} needs an interface, and none is given."
             hint = f"Add `lan_interface:` to router {sub.router.id}, or `interface:` to the zone"
             finding = Finding("no-interface", placed.loc("mac"), message, hint, needs_all=True)
@@ -90,11 +90,11 @@ def _useless(plan: Plan) -> frozenset[str]:
 def no_use(draft: Draft) -> Iterator[Found]:
     """A field of another mode is a slip, or left over from a migration."""
     useless = {plan.id: _useless(plan) for plan in draft.inventory.plans.values()}
-    for placed in draft.placed:
-        sub = placed.subscription
+    for sub in draft.inventory.subscriptions:
         wrong = useless[sub.plan.id]
         if wrong.isdisjoint(sub.service.model_fields_set):
             continue
+        placed = draft.placed(sub)
         for key in sorted(sub.service.model_fields_set & wrong):
             message = f"{key} has no effect with plan {sub.plan.id} of mode {sub.plan.mode}."
             finding = Finding("no-effect", placed.loc(key), message, "Remove it", warning=True)

@@ -21,7 +21,10 @@ def minor_digits(draft: Draft) -> Iterator[Found]:
         return
     digits = settings.minor_digits
     for reading in draft.readings:
-        for loc, amount in _amounts(reading.model):
+        model = reading.model
+        if isinstance(model, Client) and not (model.items or model.billing.discount):
+            continue
+        for loc, amount in _amounts(model):
             if amount is not None and -int(amount.as_tuple().exponent) > digits:
                 message = f"{amount} has more decimals than {settings.currency} has ({digits})."
                 yield reading, Finding("minor-digits", loc, message, "Round it")
@@ -65,7 +68,8 @@ def prices(draft: Draft) -> Iterator[Found]:
     """What is billed has a price, the plans of the past included."""
     plans = {plan.id: (plan, reading) for plan, reading in draft.of_kind("plan")}
     reported = set()
-    for sub in (placed.subscription for placed in draft.placed):
+    priceless = {id_ for id_, (plan, _) in plans.items() if plan.price is None}
+    for sub in draft.inventory.subscriptions if priceless else ():
         if not _billed(sub):
             continue
         past = [one.plan for one in sub.service.history if isinstance(one, PastPlan)]
@@ -81,13 +85,13 @@ def prices(draft: Draft) -> Iterator[Found]:
 
 def starts(draft: Draft) -> Iterator[Found]:
     """Billing starts with `since`."""
-    for placed in draft.placed:
-        sub = placed.subscription
+    for sub in draft.inventory.subscriptions:
         if (
-            _billed(sub)
-            and sub.service.since is None
+            sub.service.since is None
             and sub.service.status is not Status.CANCELLED
+            and _billed(sub)
         ):
+            placed = draft.placed(sub)
             message = "The service has no `since`, so it is never billed."
             hint = "Add the day it was installed, or `status: free`"
             yield (

@@ -6,28 +6,34 @@ from collections.abc import Iterator
 from reconciler.inventory.checks.base import Found
 from reconciler.inventory.draft import Draft, Placed
 from reconciler.inventory.finding import Finding
+from reconciler.inventory.model import Subscription
 from reconciler.inventory.reading import Reading
 from reconciler.models import Mode, Plan, Shaping
 from reconciler.wording import show
 
 _MENUS = {Mode.PPPOE: "PPP user name", Mode.HOTSPOT: "HotSpot user name"}
+_QUEUE = "queue name"
 
 
 def service_names(draft: Draft) -> Iterator[Found]:
     """A user name once in the PPP and once in the HotSpot menu, a queue name once, on a router."""
-    last: dict[tuple[str, str, str], Placed] = {}
-    for placed in draft.placed:
-        sub = placed.subscription
+    menus = {plan.id: _menus(plan) for plan in draft.inventory.plans.values()}
+    last: dict[tuple[str, str, str], Subscription] = {}
+    for sub in draft.inventory.subscriptions:
         if not sub.service.has_rows:
             continue
-        names = [(_MENUS[sub.plan.mode], sub.name)] if sub.plan.mode in _MENUS else []
-        if sub.has_queue:
-            names.append(("queue name", sub.queue_name))
-        for menu, name in names:
+        for menu in menus[sub.plan.id]:
+            name = sub.queue_name if menu is _QUEUE else sub.name
             key = (sub.router.id, menu, name)
             if key in last:
-                yield _also(draft, last[key], placed, menu, name)
-            last[key] = placed
+                yield _also(draft, draft.placed(last[key]), draft.placed(sub), menu, name)
+            last[key] = sub
+
+
+def _menus(plan: Plan) -> list[str]:
+    """Where services of a plan have names."""
+    logins = [_MENUS[plan.mode]] if plan.mode in _MENUS else []
+    return [*logins, _QUEUE] if plan.has_queues else logins
 
 
 def _also(draft: Draft, first: Placed, second: Placed, menu: str, name: str) -> Found:
@@ -41,9 +47,10 @@ def _also(draft: Draft, first: Placed, second: Placed, menu: str, name: str) -> 
 
 def parents(draft: Draft) -> Iterator[Found]:
     """A queue is not its own parent."""
-    for placed in draft.placed:
-        sub = placed.subscription
-        if sub.has_queue and sub.parent == sub.queue_name:
+    for sub in draft.inventory.subscriptions:
+        parent = sub.parent
+        if parent is not None and parent == sub.queue_name and sub.has_queue:
+            placed = draft.placed(sub)
             message = f"The queue {show(sub.queue_name)} would be its own parent."
             hint = "Choose another `name:` or `parent:`"
             yield placed.reading, Finding("parent", placed.loc("parent"), message, hint)

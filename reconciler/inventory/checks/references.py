@@ -18,17 +18,18 @@ class _Known:
     """The ids of the repository; a file that cannot be used exists all the same."""
 
     def __init__(self, draft: Draft) -> None:
-        self._ids = {name: draft.known(name) for name in _FOLDERS}
+        self._draft = draft
 
     def missing(self, kind: str, id_: str, loc: Loc) -> Finding | None:
         """A finding where no file has that id."""
-        if id_ in self._ids[kind]:
+        ids = self._draft.known(kind)
+        if id_ in ids:
             return None
-        meant = did_you_mean(id_, sorted(self._ids[kind]))
+        meant = did_you_mean(id_, sorted(ids))
         if meant:
             hint = f"Did you mean `{meant}`?"
-        elif self._ids[kind]:
-            hint = f"There are: {listing(sorted(self._ids[kind]))}"
+        elif ids:
+            hint = f"There are: {listing(sorted(ids))}"
         else:
             hint = f"There are no files in {_FOLDERS[kind]} yet"
         return Finding(f"no-such-{kind}", loc, f"There is no {kind} {show(id_)}.", hint)
@@ -53,10 +54,13 @@ def of_zones(draft: Draft) -> Iterator[Found]:
 def of_clients(draft: Draft) -> Iterator[Found]:
     """A client's zone; each service's plan, router and former plans."""
     known = _Known(draft)
+    zones, plans = draft.known("zone"), draft.known("plan")
     for client, reading in draft.of_kind("client"):
-        if finding := known.missing("zone", client.zone, ("zone",)):
+        if client.zone not in zones and (finding := known.missing("zone", client.zone, ("zone",))):
             yield reading, finding
         for index, service in enumerate(client.services):
+            if service.plan in plans and service.router is None and not service.history:
+                continue
             for kind, id_, keys in _named(service):
                 if finding := known.missing(kind, id_, ("services", index, *keys)):
                     yield reading, finding
