@@ -16,7 +16,7 @@ from typing import Self
 
 from reconciler.changeset import Stale
 from reconciler.errors import RouterError
-from reconciler.lease import LIFETIME, Held, acquire
+from reconciler.lease import LIFETIME, Held, Lease, acquire
 from reconciler.phases import (
     end_the_rest,
     make,
@@ -47,6 +47,9 @@ from reconciler.work import (
 PARALLEL = 32
 MOST_THREADS = 512
 
+Take = Callable[[RouterSession, str, datetime], Lease]
+"""Takes a router's lease for an owner. Raises Held where somebody else has it."""
+
 Waves = Callable[[Sequence[Work]], Iterable[Sequence[Work]]]
 """Who is written to with whom: given all, wave after wave, each done when the next is asked for."""
 
@@ -58,14 +61,20 @@ def at_once(works: Sequence[Work]) -> Iterable[Sequence[Work]]:
 class Fleet:
     """All routers of a run, with their sessions open between planning and writing.
 
-    `parallel`: how many are read, planned or written to at once.
+    `parallel`: how many are read, planned or written to at once; `take`: how leases are taken.
     """
 
     def __init__(
-        self, targets: Iterable[Target], *, parallel: int = PARALLEL, plan: Planner = planner
+        self,
+        targets: Iterable[Target],
+        *,
+        parallel: int = PARALLEL,
+        plan: Planner = planner,
+        take: Take = acquire,
     ) -> None:
         self._targets = list(targets)
         self._plan = plan
+        self._take = take
         # Each router has a thread to wait in, so that those that are away delay nobody; how many
         # are read and planned at once, which takes memory, is another matter.
         threads = min(max(1, len(self._targets)), MOST_THREADS)
@@ -127,7 +136,7 @@ class Fleet:
             assert work.session is not None
             try:
                 with self._turn:
-                    work.lease = acquire(work.session, owner, now)
+                    work.lease = self._take(work.session, owner, now)
                     self._plan_again(work)
             except (Held, Stale) as refusal:
                 return refusal
@@ -208,17 +217,17 @@ class Fleet:
 
     def _write(self, wave: Sequence[Work], commit: State | None) -> None:
         self.each(wave, make)
-        self.each(receivers(wave), self._read_back)
+        self.each(receivers(wave), self.read_back)
         standing = {work.plan.router: unsettled_marks(work) for work in wave if work.verified}
         self.each(wave, lambda work: take_away(work, standing))
+        self.each(wave, lambda work: self.finish(work, commit))
 
-        def finish(work: Work) -> None:
-            self._read_back(work)
-            end_the_rest(work)
-            if commit:
-                note_commit(work, commit)
-
-        self.each(wave, finish)
+    def finish(self, work: Work, commit: State | None) -> None:
+        """Look what came of it, end the sessions that are still to end, note the commit."""
+        self.read_back(work)
+        end_the_rest(work)
+        if commit:
+            note_commit(work, commit)
 
     def each(self, works: Sequence[Work], act: Callable[[Work], None]) -> None:
         """Do something on several routers at once, while nobody else does anything there."""
@@ -229,7 +238,7 @@ class Fleet:
 
         list(self._pool.map(locked, works))
 
-    def _read_back(self, work: Work) -> None:
+    def read_back(self, work: Work) -> None:
         """What is still not as wanted, read from the router anew."""
 
         def read(session: RouterSession) -> None:

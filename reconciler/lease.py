@@ -19,7 +19,7 @@ from reconciler.state import LEASE_LIST, PATH, STATE_ADDRESS
 
 LIFETIME = 120
 """Seconds after which a lease that nobody renews is gone; renewed at half of it."""
-_FIELDS = (".id", "list", "comment", "timeout")
+FIELDS = (".id", "list", "comment", "timeout")
 _TAKEN = "already have such entry"
 _GONE = "no such item"
 
@@ -72,7 +72,7 @@ def read_holders(session: Session) -> list[Holder]:
 
 
 def _read_rows(session: Session) -> Sequence[Row]:
-    return session.read([Read(PATH, _FIELDS, (f"?list={LEASE_LIST}",))])[0]
+    return session.read([Read(PATH, FIELDS, (f"?list={LEASE_LIST}",))])[0]
 
 
 class Lease:
@@ -82,7 +82,7 @@ class Lease:
     """
 
     def __init__(self, session: Session, row: Row, clock: Callable[[], float]) -> None:
-        self._session, self._row, self._clock = session, row, clock
+        self._session, self.row, self._clock = session, row, clock
         self._renewed = clock()
         self.is_held = True
 
@@ -97,7 +97,7 @@ class Lease:
         if not self.is_due():
             return
         begun = self._clock()
-        words = ((".id", self._row[".id"]), ("timeout", f"{LIFETIME}s"))
+        words = ((".id", self.row[".id"]), ("timeout", f"{LIFETIME}s"))
         (answer,) = self._session.write([Command(PATH, "set", words)])
         if answer.state is not AnswerState.DONE or begun - self._renewed > LIFETIME:
             raise self._lost(answer.message or answer.state.value)
@@ -119,15 +119,15 @@ class Lease:
         self._session = session
         # Until it was seen again it is nobody's.
         was_held, self.is_held = self.is_held, False
-        held = [row for row in _read_rows(session) if row[".id"] == self._row[".id"]]
-        if not was_held or not held or held[0].get("comment") != self._row["comment"]:
+        held = [row for row in _read_rows(session) if row[".id"] == self.row[".id"]]
+        if not was_held or not held or held[0].get("comment") != self.row["comment"]:
             raise self._lost("it is not there any more")
         self.is_held = True
 
     def release(self) -> None:
         """Give it back; where that fails it ends by itself."""
         if self.is_held and self._session.alive:
-            self._session.write([Command(PATH, "remove", ((".id", self._row[".id"]),))])
+            self._session.write([Command(PATH, "remove", ((".id", self.row[".id"]),))])
 
 
 def acquire(

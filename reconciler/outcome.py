@@ -80,7 +80,7 @@ def _open(work: Work) -> Iterator[tuple[Change, AnswerState, str]]:
             if work.essence(change) not in owed:
                 answer = answers.get(work.essence(change), Answer(AnswerState.DONE))
                 yield change, answer.state, _words(_WORDS, answer)
-    elif work.pen:
+    elif work.was_begun:
         for change in work.plan.changes:
             answer = work.answer(change)
             if answer.state in _UNSEEN and work.essence(change) not in owed:

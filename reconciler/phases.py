@@ -33,7 +33,8 @@ def make(work: Work) -> None:
 
     def act(session: RouterSession) -> None:
         assert work.pen is not None
-        now = [change for change in work.plan.changes if id(change) not in later]
+        answered = work.pen.answers
+        now = [c for c in work.plan.changes if id(c) not in later and id(c) not in answered]
         write_waves(work.pen, make_waves(now))
         _end_sessions(work, session, partial(_is_done, work))
 

@@ -65,7 +65,7 @@ def make_targets(
 ) -> list[Target]:
     """One target a router in scope. Raises UsageError for unknown ids, FilesError for secrets."""
     inventory, secrets = loaded.inventory, loaded.secrets
-    _check_ids(scope, inventory)
+    check_scope(scope, inventory)
     keep = narrowing(scope, inventory)
     targets: list[Target] = []
     problems: list[Problem] = []
@@ -104,7 +104,8 @@ def _tls_mode(router: Router) -> TlsMode:
     return TlsMode.verified() if router.tls else TlsMode.off()
 
 
-def _check_ids(scope: Scope, inventory: Inventory) -> None:
+def check_scope(scope: Scope, inventory: Inventory) -> None:
+    """Raises UsageError for a router or zone that no file knows."""
     for noun, asked, known in (
         ("router", scope.routers, inventory.routers),
         ("zone", scope.zones, inventory.zones),

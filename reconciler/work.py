@@ -85,6 +85,11 @@ class Work:
         """Leave every change out that is none of these."""
         self.plan, self.left = narrowed(self.plan, lambda change: self.essence(change) in essences)
 
+    @property
+    def was_begun(self) -> bool:
+        """Whether somebody set out to write."""
+        return self.pen is not None
+
     def count(self, state: AnswerState) -> int:
         return sum(self.answer(change).state is state for change in self.plan.changes)
 

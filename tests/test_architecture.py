@@ -22,6 +22,8 @@ THIRD_PARTIES = {
     "librouteros": {"wire"},
     "click": {"cli"},
     "rich": {"cli", "demo"},
+    "distributed": {"executor"},
+    "dask": {"executor"},
     "ruamel": {"yamlfile", "yamltext", "surgery", "edit", "newfile"},
     "yaml": {
         "yamlfile",

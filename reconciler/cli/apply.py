@@ -8,7 +8,7 @@ import click
 
 from reconciler import __version__
 from reconciler.changeset import PlanFile
-from reconciler.cli.carrying import carry_out, check_limits, check_lockout, seal_of
+from reconciler.cli.carrying import carry_out, check_limits, check_lockout
 from reconciler.cli.chosen import keep_only_open, keep_only_reviewed, read_plan_file
 from reconciler.cli.context import (
     Repo,
@@ -21,6 +21,7 @@ from reconciler.cli.context import (
     tidy_option,
     window_option,
 )
+from reconciler.cli.executing import check_executor, executor_for, executor_options
 from reconciler.cli.noticed import noticed
 from reconciler.cli.plan import change_set, known_clients, tell_ages
 from reconciler.cli.policies import check_policies, judged, policy_option
@@ -28,8 +29,7 @@ from reconciler.cli.watch import Watch
 from reconciler.cli.waves import in_waves, waves_option
 from reconciler.cli.windows import check_windows
 from reconciler.errors import ReconcileError, UsageError
-from reconciler.executor import Local
-from reconciler.fleet import PARALLEL
+from reconciler.fleet import PARALLEL, Fleet
 from reconciler.guards import Allow
 from reconciler.models import AT_ONCE
 from reconciler.rehearsal import is_wrong, rehearsal_lines
@@ -37,7 +37,7 @@ from reconciler.rehearse import rehearse as rehearse_works
 from reconciler.render import text_lines
 from reconciler.resume import LAST, OpenRun, read_run, resume_lines
 from reconciler.review import check_expected
-from reconciler.run import Scope, make_targets
+from reconciler.run import Scope
 from reconciler.state import State
 from reconciler.tidy import is_tidied, tidying
 from reconciler.wording import counted
@@ -83,6 +83,7 @@ from reconciler.work import Planner, Work, planner
     help="json: the events of the journal, one a line, as they happen.",
 )
 @click.option("--parallel", type=click.IntRange(1, 512), default=PARALLEL, show_default=True)
+@executor_options
 @click.pass_obj
 def apply(
     repo: Repo,
@@ -105,6 +106,8 @@ def apply(
     allowed: tuple[str, ...],
     waves: str | int | None,
     confirm_within: int | None,
+    executor: str,
+    scheduler: str | None,
     **allow: int | None,
 ) -> None:
     """Make the routers hold what the files say; with PLANFILE exactly the changes in it.
@@ -116,6 +119,8 @@ def apply(
     scope = Scope(routers, zones, clients)
     if resume and (planfile or scope != Scope()):
         raise UsageError("--resume goes on with a whole run: give no plan file and no narrowing.")
+    asked = {"--rehearse": rehearse, "--confirm": confirm_within, "--waves": waves}
+    check_executor(executor, scheduler, [name for name, value in asked.items() if value])
     waves = waves or repo.loaded.inventory.settings.waves.by
     if confirm_within and waves != AT_ONCE:
         raise UsageError("--confirm proves all routers together: add --waves none.")
@@ -127,9 +132,15 @@ def apply(
         print_lines(resume_lines(resumed, []))
         return
     scope = Scope(routers=resumed.routers) if resumed else scope
-    targets = make_targets(repo.loaded, scope, adopt=adopt, noticed=noticed(repo, on))
-    planned = tidying if tidy else planner
-    with Local(targets, seal_of(repo), parallel=parallel, plan=planned) as fleet:
+    with executor_for(
+        repo,
+        scope,
+        scheduler,
+        adopt=adopt,
+        tidy=tidy,
+        noticed=noticed(repo, on),
+        parallel=parallel,
+    ) as fleet:
         with Watch(fleet.routers) as watch:
             works = fleet.survey(watch.done)
         tell_ages(repo, works)
@@ -148,7 +159,7 @@ def apply(
         check_lockout(fleet, allow_lockout)
         override = check_windows(repo, works, override_window)
         if rehearse:
-            _rehearse(works, planned)
+            _rehearse(works, tidying if tidy else planner)
         if not changes.is_empty:
             confirm(f"Apply {counted(len(changes.changes), 'change')}?", yes)
         code = carry_out(
@@ -159,7 +170,7 @@ def apply(
             stream=form == "json",
             resumes=resumed.run if resumed else None,
             confirm_within=confirm_within,
-            waves=in_waves(repo, fleet, waves, override),
+            waves=in_waves(repo, fleet, waves, override) if isinstance(fleet, Fleet) else None,
             override=override,
         )
     raise SystemExit(code)

@@ -30,7 +30,7 @@ from reconciler.plandata import problem_of
 from reconciler.router import AnswerState
 from reconciler.run import limits_of_routers
 from reconciler.state import State
-from reconciler.undo import Keeper, Seal
+from reconciler.undo import Keeper
 from reconciler.wording import counted
 from reconciler.work import Work
 
@@ -134,11 +134,6 @@ def check_lockout(fleet: Executor, allowed: bool) -> None:
         raise Guarded(problems)
 
 
-def seal_of(repo: Repo) -> Seal:
-    secrets = repo.loaded.secrets
-    return Seal(secrets.key if secrets.has_key else None)
-
-
 def _to_stdout(events: Sequence[Event]) -> None:
     print_data("\n".join(map(json.dumps, events)))
 
@@ -166,6 +161,6 @@ def check_limits(repo: Repo, works: list[Work], allow: Allow) -> None:
 
 
 def _progress(work: Work) -> None:
-    if work.plan.changes and work.pen:
+    if work.plan.changes and work.was_begun:
         done = work.count(AnswerState.DONE)
         say(f"{work.plan.router}: {done} of {len(work.plan.changes)} written")

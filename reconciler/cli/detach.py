@@ -4,8 +4,9 @@
 import click
 
 from reconciler.apply import remove_state
-from reconciler.cli.carrying import carry_out, seal_of
+from reconciler.cli.carrying import carry_out
 from reconciler.cli.context import Repo, confirm, first_code, print_lines, window_option
+from reconciler.cli.executing import seal_of
 from reconciler.cli.plan import change_set, status_codes
 from reconciler.cli.windows import check_windows
 from reconciler.errors import RouterError

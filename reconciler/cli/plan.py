@@ -21,19 +21,18 @@ from reconciler.cli.context import (
     scope_options,
     tidy_option,
 )
+from reconciler.cli.executing import check_executor, executor_for, executor_options
 from reconciler.cli.noticed import noticed
 from reconciler.cli.policies import judged
 from reconciler.cli.watch import Watch
 from reconciler.effects import effects_of
-from reconciler.fleet import Fleet
 from reconciler.journal import last_reached
 from reconciler.planning import RouterPlan, Status
 from reconciler.render import markdown, text_lines
-from reconciler.run import Scope, check_clients, make_targets, routers_in
+from reconciler.run import Scope, check_clients, routers_in
 from reconciler.shards import Part, Shard, hash_of, part_data
-from reconciler.tidy import tidying
 from reconciler.wording import ago
-from reconciler.work import Work, planner
+from reconciler.work import Work
 
 FORMATS: dict[str, Callable[[ChangeSet], str]] = {
     "markdown": markdown,
@@ -79,6 +78,7 @@ def report_options(command: Callable[..., None]) -> Callable[..., None]:
     help="Only the N-th of M parts of the routers; `merge` puts their files together.",
 )
 @report_options
+@executor_options
 @click.pass_obj
 def plan(
     repo: Repo,
@@ -92,16 +92,18 @@ def plan(
     form: str,
     file: Path | None,
     detailed_exitcode: bool,
+    executor: str,
+    scheduler: str | None,
 ) -> None:
     """Show what would change on the routers. Nothing is written to them.
 
     \b
     Example:  reconcile plan --router rb-norte --out change.plan
     """
+    check_executor(executor, scheduler)
     scope = Scope(routers, zones, clients, shard)
     reminded = noticed(repo, on)
-    targets = make_targets(repo.loaded, scope, adopt=adopt, noticed=reminded)
-    with Fleet(targets, plan=tidying if tidy else planner) as fleet:
+    with executor_for(repo, scope, scheduler, adopt=adopt, tidy=tidy, noticed=reminded) as fleet:
         with Watch(fleet.routers) as watch:
             works = fleet.survey(watch.done)
         tell_ages(repo, works)

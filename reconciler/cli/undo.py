@@ -4,7 +4,7 @@
 import click
 
 from reconciler.apply import remove_state, write_state
-from reconciler.cli.carrying import carry_out, check_limits, check_lockout, seal_of
+from reconciler.cli.carrying import carry_out, check_limits, check_lockout
 from reconciler.cli.context import (
     Repo,
     allow_options,
@@ -14,6 +14,7 @@ from reconciler.cli.context import (
     print_lines,
     window_option,
 )
+from reconciler.cli.executing import seal_of
 from reconciler.cli.plan import change_set, status_codes
 from reconciler.cli.windows import check_windows
 from reconciler.errors import Problem, ReconcileError, RouterError

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.executor.questions import Question
-from reconciler.fleet import PARALLEL, Fleet
+from reconciler.fleet import PARALLEL, Fleet, Take
+from reconciler.lease import acquire
 from reconciler.router import Session
 from reconciler.undo import Seal
 from reconciler.work import Planner, Target, Work, planner
@@ -25,8 +26,9 @@ class Local(Fleet):
         *,
         parallel: int = PARALLEL,
         plan: Planner = planner,
+        take: Take = acquire,
     ) -> None:
-        super().__init__(targets, parallel=parallel, plan=plan)
+        super().__init__(targets, parallel=parallel, plan=plan, take=take)
         self._seal = seal
 
     def ask(self, question: Question) -> Mapping[str, Any]:

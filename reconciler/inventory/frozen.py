@@ -18,7 +18,7 @@ from typing import Any
 
 from reconciler.addresses import AddressRange
 from reconciler.errors import Problem, Severity, Where
-from reconciler.inventory.kinds import KINDS
+from reconciler.inventory.kinds import KINDS, SETTINGS
 from reconciler.inventory.reading import Reading
 from reconciler.models import PlainSecret
 from reconciler.models.base import Model
@@ -39,7 +39,7 @@ _PLAIN = {
         time,
     )
 }
-_BY_NAME = {kind.name: kind for kind in KINDS}
+_BY_NAME = {kind.name: kind for kind in (SETTINGS, *KINDS)}
 _templates: dict[type[Model], dict[str, Any]] = {}
 
 UNUSABLE = (

@@ -1,0 +1,356 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run on a cluster: who coordinates it holds plans without secrets, and the journal.
+
+What a worker does is in `units`. What a worker that was lost had sent to a router is unknown until
+another one has read the router again. Imports change, errors, fleet, phases, plandata, work and its
+neighbours.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from threading import Event, Thread
+from types import TracebackType
+from typing import Any, Self
+
+from reconciler.change import Action, Change
+from reconciler.changeset import Stale
+from reconciler.desired import Wanted
+from reconciler.errors import FilesError, Problem, Unreachable
+from reconciler.executor.cluster import Cluster, ClusterError
+from reconciler.executor.order import Order, Refusal, Report, Run, Unit
+from reconciler.executor.questions import Question
+from reconciler.fleet import Waves, at_once
+from reconciler.lease import LIFETIME, Held
+from reconciler.models import Router
+from reconciler.phases import receivers, unsettled_marks
+from reconciler.plandata import (
+    change_data,
+    change_of,
+    plan_of,
+    problem_of,
+    session_data,
+    state_data,
+    state_of,
+)
+from reconciler.planning import RouterPlan, Status
+from reconciler.router import Answer, AnswerState, Endpoint
+from reconciler.state import State
+from reconciler.work import Logs, Target, Work, failed_plan, silent
+
+LOST = "its worker was lost; another one reads the router again"
+
+
+@dataclass
+class DistantWork(Work):
+    """What is known here of a router that workers work on.
+
+    `attempt`: who had its lease last, None where it is not taken; `begun`: somebody set out to
+    write; `under_way`: a worker has an order for it; `gone`: no report came of a phase.
+    """
+
+    answers: dict[int, Answer] = field(default_factory=dict)
+    attempt: str | None = None
+    begun: bool = False
+    under_way: bool = False
+    gone: bool = False
+
+    @property
+    def open(self) -> list[Change]:
+        """The changes of which nothing is known yet."""
+        return [change for change in self.plan.changes if id(change) not in self.answers]
+
+    @property
+    def is_ready(self) -> bool:
+        return self.plan.status is Status.OK
+
+    @property
+    def was_begun(self) -> bool:
+        return self.begun
+
+    def answer(self, change: Change) -> Answer:
+        return self.answers.get(id(change)) or Answer(AnswerState.NOT_TRIED)
+
+
+class Distant:
+    """The routers of a run, each worked on by whichever worker is free. An `Executor`."""
+
+    def __init__(self, routers: Iterable[Router], run: Run, cluster: Cluster) -> None:
+        self._routers = list(routers)
+        self._run = run
+        self._cluster = cluster
+        self._works: dict[str, DistantWork] = {}
+        self._over = Event()
+        self._keeper = Thread(target=self._keep_leases, name="leases", daemon=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        if self._keeper.ident:
+            self._keeper.join()
+        try:
+            # Who is still at work keeps its lease: it ends with the work, or by itself.
+            self._leases(Unit.RELEASE, [w for w in self._works.values() if not w.under_way])
+        finally:
+            self._cluster.close()
+
+    @property
+    def routers(self) -> list[str]:
+        return [router.id for router in self._routers]
+
+    @property
+    def works(self) -> list[Work]:
+        return [self._works[router] for router in self.routers if router in self._works]
+
+    # -- before the first write ----------------------------------------------------
+
+    def survey(self, on_done: Callable[[Work], None] | None = None) -> list[Work]:
+        """Read and plan every router. Raises FilesError where workers lack secrets."""
+        targets = {router.id: _bare(router) for router in self._routers}
+        refused: list[Report] = []
+        orders = [self._order(Unit.PLAN, router) for router in self.routers]
+        for order, report in self._cluster.run(orders):
+            plan = self._plan_of(order, report, refused)
+            work = self._works[order.router] = DistantWork(targets[order.router], plan)
+            if on_done:
+                on_done(work)
+        _raise(refused)
+        return self.works
+
+    def ask(self, question: Question) -> Mapping[str, Any]:
+        return self._asked(Unit.ASK, question)
+
+    def secure(self, owner: str, now: datetime, question: Question) -> Mapping[str, Any]:
+        self._run = replace(self._run, owner=owner, since=now.isoformat(timespec="seconds"))
+        answers = self._asked(Unit.SECURE, question)
+        self._keeper.start()
+        return answers
+
+    def _asked(self, unit: Unit, question: Question) -> dict[str, Any]:
+        words = {"name": question.name, **asdict(question)}  # type: ignore[call-overload]
+        busy = [work for work in self._works.values() if work.is_ready and work.plan.changes]
+        orders = [self._order(unit, w.plan.router, w, question=words) for w in busy]
+        answers: dict[str, Any] = {}
+        refused: list[Report] = []
+        for order, report in self._cluster.run(orders):
+            work = self._works[order.router]
+            work.plan = self._plan_of(order, report, refused)
+            if unit is Unit.SECURE:
+                # Also of one that was lost over it: it may have the lease.
+                work.attempt = order.router if isinstance(report, str) else report.attempt
+            if isinstance(report, Report) and work.is_ready and not report.refusal:
+                answers[order.router] = report.answer
+                work.troubles += report.troubles
+        _raise(refused)
+        return answers
+
+    def _plan_of(self, order: Order, report: Report | str, refused: list[Report]) -> RouterPlan:
+        """The plan of a report; a refusal is collected."""
+        if isinstance(report, str):
+            return failed_plan(order.router, Unreachable(f"{order.router}: {report}."))
+        if report.plan is None:
+            refused.append(report)
+            return failed_plan(order.router, Unreachable("its worker refused to plan it"))
+        return plan_of(report.plan)
+
+    def _order(
+        self, unit: Unit, router: str, work: DistantWork | None = None, **more: Any
+    ) -> Order:
+        if work is None:
+            return Order(unit.value, router, asdict(self._run), **more)
+        numbers = {id(change): number for number, change in enumerate(work.plan.changes)}
+        return Order(
+            unit.value,
+            router,
+            asdict(self._run),
+            attempt=work.attempt,
+            changes=[change_data(router, change) for change in work.plan.changes],
+            left=[change_data(router, change) for change in work.left],
+            sessions=[
+                session_data(session) | {"cause": numbers[id(session.cause)]}
+                for session in work.plan.sessions
+            ],
+            answers=[
+                [numbers[key], answer.state.value, answer.message]
+                for key, answer in work.answers.items()
+            ],
+            ended=[
+                number for number, one in enumerate(work.plan.sessions) if id(one) in work.ended
+            ],
+            **more,
+        )
+
+    # -- writing ---------------------------------------------------------------------
+
+    def apply(
+        self,
+        commit: State | None = None,
+        *,
+        whole: bool = True,
+        log: Logs = silent,
+        waves: Waves = at_once,
+    ) -> None:
+        ready = [work for work in self.works if work.is_ready]
+        for wave in waves(ready):
+            self._write(wave, commit if whole else None, log)
+
+    def _write(self, wave: Sequence[Work], commit: State | None, log: Logs) -> None:
+        works = [self._works[work.plan.router] for work in wave]
+        later = [work for work in works if _takes_away(work)]
+        seen = receivers(works)
+        noted = state_data(commit)
+        orders = [
+            self._order(
+                Unit.MAKE,
+                work.plan.router,
+                work,
+                look=work in seen,
+                last=work not in later,
+                commit=noted,
+            )
+            for work in works
+        ]
+        self._phase(orders, log)
+        standing = {
+            work.plan.router: sorted(unsettled_marks(work)) for work in works if work.verified
+        }
+        orders = [
+            self._order(
+                Unit.TAKE, work.plan.router, work, standing=standing, last=True, commit=noted
+            )
+            for work in later
+            if not work.gone
+        ]
+        self._phase(orders, log)
+        gone = [work for work in works if work.gone]
+        self._phase([self._order(Unit.LOOK, w.plan.router, w, last=True) for w in gone], log)
+
+    def _phase(self, orders: Sequence[Order], log: Logs) -> None:
+        """One phase on several routers, with its answers noted as they come."""
+        if not orders:
+            return
+        before = self._cluster.workers()
+        for order in orders:
+            work = self._works[order.router]
+            work.begun = work.under_way = True
+            if order.unit != Unit.LOOK:
+                log(order.router).trying(work.open)
+        left = {order.router for order in orders}
+        try:
+            for order, report in self._cluster.run(orders):
+                left.discard(order.router)
+                work = self._works[order.router]
+                work.under_way = False
+                if isinstance(report, str) or report.refusal or report.lost:
+                    is_lost = isinstance(report, str) or bool(before - self._cluster.workers())
+                    _lose(work, _why(report), is_lost, log)
+                else:
+                    _note(work, order, report, log)
+        except ClusterError as error:
+            for router in left:
+                _lose(self._works[router], str(error), True, log)
+
+    # -- leases ----------------------------------------------------------------------
+
+    def _keep_leases(self) -> None:
+        while not self._over.wait(LIFETIME / 4):
+            self._leases(Unit.KEEP, list(self._works.values()))
+
+    def _leases(self, unit: Unit, works: Iterable[DistantWork]) -> None:
+        """Renew leases, or give them back; what cannot be done ends by itself."""
+        orders = [self._order(unit, work.plan.router) for work in works if work.attempt]
+        try:
+            for _ in self._cluster.run(orders, urgent=True):
+                continue
+        except ClusterError:
+            return
+
+
+def _takes_away(work: Work) -> bool:
+    """Whether anything is left for the phase of removals."""
+    return any(change.action is Action.REMOVE for change in work.plan.changes)
+
+
+def _note(work: DistantWork, order: Order, report: Report, log: Logs) -> None:
+    """What a worker came to, into the journal and the work."""
+    changes, sessions = work.plan.changes, work.plan.sessions
+    journal, open_ = log(order.router), work.open
+    if report.taken_over and open_:
+        journal.answered(open_, Answer(AnswerState.UNKNOWN, message=LOST))
+    said = {number: (state, message) for number, state, message in report.answers}
+    for number, change in enumerate(changes):
+        if id(change) in work.answers:
+            continue
+        state, message = said.get(number, (AnswerState.NOT_TRIED.value, None))
+        answer = Answer(AnswerState(state), message=message)
+        if order.unit != Unit.LOOK:
+            journal.answered([change], answer)
+        if number in said:
+            work.answers[id(change)] = answer
+    work.ended |= {id(sessions[number]) for number in report.ended}
+    work.owed += [(changes[number], reason) for number, reason in report.owed]
+    work.troubles += report.troubles
+    work.remaining = tuple(change_of(data) for data in report.remaining)
+    work.verified, work.state = report.verified, state_of(report.state)
+    work.attempt = None if order.last else report.attempt
+
+
+def _lose(work: DistantWork, why: str, is_lost: bool, log: Logs) -> None:
+    """Nobody says what became of a phase: where a worker was lost, nobody knows."""
+    work.gone = True
+    work.verified = False
+    work.troubles.append(why)
+    state = AnswerState.UNKNOWN if is_lost else AnswerState.NOT_TRIED
+    answer = Answer(state, message=why)
+    log(work.plan.router).answered(work.open, answer)
+    if is_lost:
+        work.answers |= {id(change): answer for change in work.open}
+
+
+def _why(report: Report | str) -> str:
+    if isinstance(report, str):
+        return report
+    if report.refusal:
+        kind, what, *_ = report.refusal
+        return str(what) if kind != Refusal.FILES else str(problem_of(what[0]))
+    return report.lost or ""
+
+
+def _bare(router: Router) -> Target:
+    """A router as it is known where no secret is."""
+    endpoint = Endpoint(router.host, router.port, router.username, "", name=router.id)
+    return Target(router, endpoint, Wanted())
+
+
+def _raise(refused: Sequence[Report]) -> None:
+    """Raises what the worst of the refusals says, with the texts of all of its kind."""
+    said: dict[str, list[list[Any]]] = {}
+    for report in refused:
+        if report.refusal:
+            kind, *rest = report.refusal
+            said.setdefault(kind, []).append(rest)
+    if Refusal.VERSION in said:
+        raise ClusterError(str(said[Refusal.VERSION][0][0]))
+    if Refusal.FILES in said:
+        raise FilesError(_of_workers(said[Refusal.FILES]))
+    for kind, error in ((Refusal.STALE, Stale), (Refusal.HELD, Held)):
+        if kind in said:
+            raise error("\n".join(str(text) for text, *_ in said[kind]))
+
+
+def _of_workers(said: Iterable[Sequence[Any]]) -> list[Problem]:
+    """Problems of the files as workers saw them, each once, with the worker that has it."""
+    found: dict[tuple[str, str], Problem] = {}
+    for problems, worker in said:
+        for data in problems:
+            problem = problem_of(data)
+            hint = f"{problem.hint} (on the worker {worker})" if problem.hint else worker
+            found.setdefault((problem.message, worker), replace(problem, hint=hint))
+    return list(found.values())
