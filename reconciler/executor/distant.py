@@ -7,69 +7,31 @@ neighbours.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
 
-from reconciler.change import Action, Change
-from reconciler.changeset import Stale
-from reconciler.desired import Wanted
-from reconciler.errors import FilesError, Problem, Unreachable
+from reconciler.errors import Unreachable
 from reconciler.executor.cluster import Cluster, ClusterError
-from reconciler.executor.order import Order, Refusal, Report, Run, Unit
+from reconciler.executor.known import DistantWork, bare, lose, note, takes_away, why_not
+from reconciler.executor.order import Order, Report, Run, Unit
 from reconciler.executor.questions import Question
+from reconciler.executor.refusals import raise_refusals
 from reconciler.fleet import Waves, at_once
-from reconciler.lease import LIFETIME, Held
+from reconciler.lease import LIFETIME
 from reconciler.models import Router
 from reconciler.phases import receivers, unsettled_marks
 from reconciler.plandata import (
     change_data,
-    change_of,
     plan_of,
-    problem_of,
     session_data,
     state_data,
-    state_of,
 )
-from reconciler.planning import RouterPlan, Status
-from reconciler.router import Answer, AnswerState, Endpoint
+from reconciler.planning import RouterPlan
 from reconciler.state import State
-from reconciler.work import Logs, Target, Work, failed_plan, silent
-
-LOST = "its worker was lost; another one reads the router again"
-
-
-@dataclass
-class DistantWork(Work):
-    """What is known here of a router that workers work on.
-
-    `attempt`: who had its lease last, None where it is not taken; `begun`: somebody set out to
-    write; `under_way`: a worker has an order for it; `gone`: no report came of a phase.
-    """
-
-    answers: dict[int, Answer] = field(default_factory=dict)
-    attempt: str | None = None
-    begun: bool = False
-    under_way: bool = False
-    gone: bool = False
-
-    @property
-    def open(self) -> list[Change]:
-        """The changes of which nothing is known yet."""
-        return [change for change in self.plan.changes if id(change) not in self.answers]
-
-    @property
-    def is_ready(self) -> bool:
-        return self.plan.status is Status.OK
-
-    @property
-    def was_begun(self) -> bool:
-        return self.begun
-
-    def answer(self, change: Change) -> Answer:
-        return self.answers.get(id(change)) or Answer(AnswerState.NOT_TRIED)
+from reconciler.work import Logs, Work, failed_plan, silent
 
 
 class Distant:
@@ -113,7 +75,7 @@ class Distant:
 
     def survey(self, on_done: Callable[[Work], None] | None = None) -> list[Work]:
         """Read and plan every router. Raises FilesError where workers lack secrets."""
-        targets = {router.id: _bare(router) for router in self._routers}
+        targets = {router.id: bare(router) for router in self._routers}
         refused: list[Report] = []
         orders = [self._order(Unit.PLAN, router) for router in self.routers]
         for order, report in self._cluster.run(orders):
@@ -121,7 +83,7 @@ class Distant:
             work = self._works[order.router] = DistantWork(targets[order.router], plan)
             if on_done:
                 on_done(work)
-        _raise(refused)
+        raise_refusals(refused)
         return self.works
 
     def ask(self, question: Question) -> Mapping[str, Any]:
@@ -148,7 +110,7 @@ class Distant:
             if isinstance(report, Report) and work.is_ready and not report.refusal:
                 answers[order.router] = report.answer
                 work.troubles += report.troubles
-        _raise(refused)
+        raise_refusals(refused)
         return answers
 
     def _plan_of(self, order: Order, report: Report | str, refused: list[Report]) -> RouterPlan:
@@ -203,7 +165,7 @@ class Distant:
 
     def _write(self, wave: Sequence[Work], commit: State | None, log: Logs) -> None:
         works = [self._works[work.plan.router] for work in wave]
-        later = [work for work in works if _takes_away(work)]
+        later = [work for work in works if takes_away(work)]
         seen = receivers(works)
         noted = state_data(commit)
         orders = [
@@ -250,12 +212,12 @@ class Distant:
                 work.under_way = False
                 if isinstance(report, str) or report.refusal or report.lost:
                     is_lost = isinstance(report, str) or bool(before - self._cluster.workers())
-                    _lose(work, _why(report), is_lost, log)
+                    lose(work, why_not(report), is_lost, log)
                 else:
-                    _note(work, order, report, log)
+                    note(work, order, report, log)
         except ClusterError as error:
             for router in left:
-                _lose(self._works[router], str(error), True, log)
+                lose(self._works[router], str(error), True, log)
 
     # -- leases ----------------------------------------------------------------------
 
@@ -271,86 +233,3 @@ class Distant:
                 continue
         except ClusterError:
             return
-
-
-def _takes_away(work: Work) -> bool:
-    """Whether anything is left for the phase of removals."""
-    return any(change.action is Action.REMOVE for change in work.plan.changes)
-
-
-def _note(work: DistantWork, order: Order, report: Report, log: Logs) -> None:
-    """What a worker came to, into the journal and the work."""
-    changes, sessions = work.plan.changes, work.plan.sessions
-    journal, open_ = log(order.router), work.open
-    if report.taken_over and open_:
-        journal.answered(open_, Answer(AnswerState.UNKNOWN, message=LOST))
-    said = {number: (state, message) for number, state, message in report.answers}
-    for number, change in enumerate(changes):
-        if id(change) in work.answers:
-            continue
-        state, message = said.get(number, (AnswerState.NOT_TRIED.value, None))
-        answer = Answer(AnswerState(state), message=message)
-        if order.unit != Unit.LOOK:
-            journal.answered([change], answer)
-        if number in said:
-            work.answers[id(change)] = answer
-    work.ended |= {id(sessions[number]) for number in report.ended}
-    work.owed += [(changes[number], reason) for number, reason in report.owed]
-    work.troubles += report.troubles
-    work.remaining = tuple(change_of(data) for data in report.remaining)
-    work.verified, work.state = report.verified, state_of(report.state)
-    work.attempt = None if order.last else report.attempt
-
-
-def _lose(work: DistantWork, why: str, is_lost: bool, log: Logs) -> None:
-    """Nobody says what became of a phase: where a worker was lost, nobody knows."""
-    work.gone = True
-    work.verified = False
-    work.troubles.append(why)
-    state = AnswerState.UNKNOWN if is_lost else AnswerState.NOT_TRIED
-    answer = Answer(state, message=why)
-    log(work.plan.router).answered(work.open, answer)
-    if is_lost:
-        work.answers |= {id(change): answer for change in work.open}
-
-
-def _why(report: Report | str) -> str:
-    if isinstance(report, str):
-        return report
-    if report.refusal:
-        kind, what, *_ = report.refusal
-        return str(what) if kind != Refusal.FILES else str(problem_of(what[0]))
-    return report.lost or ""
-
-
-def _bare(router: Router) -> Target:
-    """A router as it is known where no secret is."""
-    endpoint = Endpoint(router.host, router.port, router.username, "", name=router.id)
-    return Target(router, endpoint, Wanted())
-
-
-def _raise(refused: Sequence[Report]) -> None:
-    """Raises what the worst of the refusals says, with the texts of all of its kind."""
-    said: dict[str, list[list[Any]]] = {}
-    for report in refused:
-        if report.refusal:
-            kind, *rest = report.refusal
-            said.setdefault(kind, []).append(rest)
-    if Refusal.VERSION in said:
-        raise ClusterError(str(said[Refusal.VERSION][0][0]))
-    if Refusal.FILES in said:
-        raise FilesError(_of_workers(said[Refusal.FILES]))
-    for kind, error in ((Refusal.STALE, Stale), (Refusal.HELD, Held)):
-        if kind in said:
-            raise error("\n".join(str(text) for text, *_ in said[kind]))
-
-
-def _of_workers(said: Iterable[Sequence[Any]]) -> list[Problem]:
-    """Problems of the files as workers saw them, each once, with the worker that has it."""
-    found: dict[tuple[str, str], Problem] = {}
-    for problems, worker in said:
-        for data in problems:
-            problem = problem_of(data)
-            hint = f"{problem.hint} (on the worker {worker})" if problem.hint else worker
-            found.setdefault((problem.message, worker), replace(problem, hint=hint))
-    return list(found.values())

@@ -83,6 +83,7 @@ def _rest_of(change: Change, left: Iterable[Change]) -> Change | None:
         if (
             now.action in _PATCHES
             and _place(now) == _place(change)
+            and now.before.items() <= change.before.items()
             and now.after.items() <= change.after.items()
             and now.digests.items() <= change.digests.items()
         ):
