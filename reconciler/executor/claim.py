@@ -91,12 +91,15 @@ class Claimed(Lease):
         super().__init__(session, row, clock)
         self._looked = clock()
 
+    def is_due(self) -> bool:
+        return self._is_unseen() or super().is_due()
+
     def keep(self) -> None:
-        if self._clock() - self._looked >= SECONDS_UNSEEN:
-            self.look()
+        """Renew at half time. Raises LeaseLost where the row is gone, or another attempt's."""
+        if self._is_unseen():
+            self.move_to(self._session)
             self._looked = self._clock()
         super().keep()
 
-    def look(self) -> None:
-        """Raises LeaseLost where the row is gone, or another attempt's."""
-        self.move_to(self._session)
+    def _is_unseen(self) -> bool:
+        return self._clock() - self._looked >= SECONDS_UNSEEN

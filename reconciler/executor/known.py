@@ -10,6 +10,7 @@ from reconciler.change import Action, Change
 from reconciler.desired import Wanted
 from reconciler.executor.order import Order, Refusal, Report, Unit
 from reconciler.models import Router
+from reconciler.pen import Said
 from reconciler.plandata import change_of, problem_of, state_of
 from reconciler.planning import Status
 from reconciler.router import Answer, AnswerState, Endpoint
@@ -59,17 +60,19 @@ def note(work: DistantWork, order: Order, report: Report, log: Logs) -> None:
     changes, sessions = work.plan.changes, work.plan.sessions
     journal, open_ = log(order.router), work.open
     if report.taken_over and open_:
-        journal.answered(open_, Answer(AnswerState.UNKNOWN, message=LOST))
-    said = {number: (state, message) for number, state, message in report.answers}
+        journal.answered([(open_, Answer(AnswerState.UNKNOWN, message=LOST))])
+    known = {number: (state, message) for number, state, message in report.answers}
+    said: list[Said] = []
     for number, change in enumerate(changes):
         if id(change) in work.answers:
             continue
-        state, message = said.get(number, (AnswerState.NOT_TRIED.value, None))
+        state, message = known.get(number, (AnswerState.NOT_TRIED.value, None))
         answer = Answer(AnswerState(state), message=message)
-        if order.unit != Unit.LOOK:
-            journal.answered([change], answer)
-        if number in said:
+        said.append(([change], answer))
+        if number in known:
             work.answers[id(change)] = answer
+    if order.unit != Unit.LOOK:
+        journal.answered(said)
     work.ended |= {id(sessions[number]) for number in report.ended}
     work.owed += [(changes[number], reason) for number, reason in report.owed]
     work.troubles += report.troubles
@@ -85,7 +88,7 @@ def lose(work: DistantWork, why: str, is_lost: bool, log: Logs) -> None:
     work.troubles.append(why)
     state = AnswerState.UNKNOWN if is_lost else AnswerState.NOT_TRIED
     answer = Answer(state, message=why)
-    log(work.plan.router).answered(work.open, answer)
+    log(work.plan.router).answered([(work.open, answer)])
     if is_lost:
         work.answers |= {id(change): answer for change in work.open}
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from reconciler.change import Action, Change
-from reconciler.changeset import change_json, essence
+from reconciler.changeset import essence_of
 from reconciler.executor.order import Order
 from reconciler.plandata import change_of, session_of
 from reconciler.planning import RouterPlan
@@ -59,7 +59,7 @@ def same(one: RouterPlan, other: RouterPlan) -> bool:
 
 
 def _essences(plan: RouterPlan) -> list[str]:
-    return sorted(essence(change_json(plan.router, change)) for change in plan.changes)
+    return sorted(essence_of(plan.router, change) for change in plan.changes)
 
 
 def _by_essence(work: Work) -> dict[str, list[Change]]:

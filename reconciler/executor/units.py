@@ -6,7 +6,7 @@ second time, because the first worker was lost, does only what is missing. Impor
 run, secrets, tidy, undo, work and its neighbours.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,9 +21,10 @@ from reconciler.executor.questions import QUESTIONS, Question
 from reconciler.executor.taking import go_on, same
 from reconciler.inventory import Inventory
 from reconciler.lease import Held
+from reconciler.pen import Said
 from reconciler.phases import make, take_away
 from reconciler.plandata import change_data, change_of, plan_data, state_data, state_of
-from reconciler.router import Answer, connect
+from reconciler.router import connect
 from reconciler.run import Loaded, Scope, make_targets
 from reconciler.secrets import Secrets
 from reconciler.survey import read_router
@@ -218,7 +219,7 @@ class _Log:
     def trying(self, changes: Iterable[Change]) -> None:
         self.tried.update(map(id, changes))
 
-    def answered(self, changes: Iterable[Change], answer: Answer) -> None:
+    def answered(self, said: Sequence[Said]) -> None:
         """Known to the pen."""
 
 
