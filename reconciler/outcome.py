@@ -2,7 +2,8 @@
 """What an apply came to: lines for people and exit codes.
 
 What a router holds when it is read back is the truth, not what it answered: a write without an
-answer that took effect is done. Imports change, fleet, planning, render, router.
+answer that took effect is done. Imports change, fleet, planning, render, router,
+suspension.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,8 @@ from reconciler.change import Change
 from reconciler.planning import Status
 from reconciler.render import Line, describe
 from reconciler.router import Answer, AnswerState
-from reconciler.wording import counted, printable
+from reconciler.suspension import suspended_in
+from reconciler.wording import counted, listing, printable
 from reconciler.work import Work
 
 _WORDS = {
@@ -48,6 +50,9 @@ def _work_lines(work: Work) -> Iterator[Line]:
     name = work.plan.router
     if work.plan.error:
         yield Line("error", f"{name}: left out: {printable(work.plan.error)}")
+        if cut := suspended_in(work.target.wanted, work.target.router):
+            text = f"whether {counted(len(cut), 'cut')} got there is not known: {listing(cut)}"
+            yield Line("warning", f"{name}: {printable(text)}")
     if work.untried:
         changes = counted(len(work.plan.changes), "change")
         yield Line("error", f"{name}: not tried: {changes}. {printable(work.untried)}")

@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from billing.cli.common import (
     show_rows,
     warn,
 )
+from billing.cli.reached import NotReached, not_reached, waiting_data
 from billing.cuts import CutList, cut_list
 from billing.money import Rounding
 from billing.shapes import cut_data, cut_rows
@@ -33,7 +35,8 @@ from reconciler.clients.state import activate, suspend
 from reconciler.errors import Problem, UsageError
 from reconciler.guards import FEW_CUTS, Guarded, limits_of
 from reconciler.models import Cause, Status
-from reconciler.wording import counted
+from reconciler.suspension import sentences
+from reconciler.wording import counted, listing, printable
 
 _COLUMNS = ("list", "client", "service", "open", "due_on", "cut_on", "reason", "invoice")
 
@@ -54,6 +57,11 @@ _COLUMNS = ("list", "client", "service", "open", "due_on", "cut_on", "reason", "
     metavar="N",
     help="Go beyond a zone's limit for up to N cuts.",
 )
+@click.option(
+    "--check-routers",
+    is_flag=True,
+    help="Ask the routers which cuts and restores of the files have not reached them.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would change and write nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
@@ -66,6 +74,7 @@ def cuts(
     writes: bool,
     expect: Path | None,
     allow_cuts: int | None,
+    check_routers: bool,
     dry_run: bool,
     yes: bool,
 ) -> None:
@@ -75,6 +84,8 @@ def cuts(
     Examples:  reconcile billing cuts --format json > cuts.json
                reconcile billing cuts --write --expect cuts.json
     """
+    if check_routers and writes:
+        raise UsageError("--check-routers asks about the files as they are: leave --write out.")
     session = open_ledger(repo)
     warn(session.problems)
     names = chosen_clients(session.inventory, clients, zones)
@@ -85,10 +96,17 @@ def cuts(
     if writes:
         _write(repo, session, lists, allow_cuts, dry_run=dry_run, yes=yes)
     else:
-        _show(lists, form, session, on)
+        left = not_reached(repo, clients, zones) if check_routers else None
+        _show(lists, form, session, on, left)
 
 
-def _show(lists: Sequence[CutList], form: str, session: Session, on: date | None) -> None:
+def _show(
+    lists: Sequence[CutList],
+    form: str,
+    session: Session,
+    on: date | None,
+    left: NotReached | None,
+) -> None:
     money = Rounding(session.inventory.settings.minor_digits)
     data: dict[str, Any] = {"on": str(on) if on else None, "cuts": [], "restores": [], "held": []}
     for found in lists:
@@ -97,13 +115,31 @@ def _show(lists: Sequence[CutList], form: str, session: Session, on: date | None
         for name in ("cuts", "restores", "held"):
             data[name] = sorted(data[name] + one[name], key=lambda row: str(row["client"]))
     if form == "json":
-        show_json(data)
-        return
+        show_json(data if left is None else {**data, "not_reached": waiting_data(left.waiting)})
+        raise SystemExit(_code(left))
     show_rows(cut_rows(data), _COLUMNS, form, session.formats, ("open",))
     say(
         f"{counted(len(data['cuts']), 'cut')}, {counted(len(data['restores']), 'restore')},"
         f" {len(data['held'])} held back"
     )
+    if left is not None:
+        _tell(left)
+    raise SystemExit(_code(left))
+
+
+def _tell(left: NotReached) -> None:
+    for router, some in groupby(left.waiting, lambda one: one.router):
+        for text in sentences(router, some):
+            say(printable(text), "yellow")
+    if left.away:
+        say(f"Not reached: {listing(left.away)}.", "bold red")
+    elif not left.waiting:
+        say("The routers hold every cut and restore of the files.")
+
+
+def _code(left: NotReached | None) -> int:
+    """3 where a router could not be asked."""
+    return 3 if left is not None and left.away else 0
 
 
 def _expected(file: Path) -> dict[str, set[tuple[str, str]]]:

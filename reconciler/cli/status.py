@@ -4,6 +4,7 @@
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
@@ -34,6 +35,7 @@ from reconciler.status.lines import status_data, status_lines
 from reconciler.status.look import look, owners_of, status_codes
 from reconciler.status.model import RouterStatus, ServiceStatus
 from reconciler.survey import Actual
+from reconciler.suspension import waiting
 from reconciler.work import Target, Work, planner
 
 
@@ -107,6 +109,10 @@ class _Look:
             works = fleet.survey(ask)
             known_clients(self._repo, self._scope, works)
         plans = {work.target.router.id: work.plan for work in works}
+        subs = self._in_scope()
+        for router, plan in plans.items():
+            found = tuple(waiting(subs, plan))
+            seen[router] = replace(seen[router], waiting=found)
         return [seen[router] for router in plans], self._services(seen, plans)
 
     def _plan(self, target: Target, actual: Actual) -> RouterPlan:
@@ -124,6 +130,14 @@ class _Look:
             for sub in self._asked_for()
             if (router := sub.router.id) in seen
         ]
+
+    def _in_scope(self) -> Sequence[Subscription]:
+        """The services whose changes the plans hold."""
+        subs = self._repo.loaded.inventory.subscriptions
+        clients, zones = self._scope.clients, self._scope.zones
+        if not clients and not zones:
+            return subs
+        return [sub for sub in subs if sub.client.id in clients or sub.client.zone in zones]
 
     def _asked_for(self) -> Sequence[Subscription]:
         subs = self._repo.loaded.inventory.subscriptions

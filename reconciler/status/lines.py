@@ -13,6 +13,7 @@ from reconciler.lease import Holder
 from reconciler.planning import Status
 from reconciler.render import Line
 from reconciler.status.model import Applied, Login, RouterStatus, ServiceStatus
+from reconciler.suspension import sentences
 from reconciler.wording import counted, printable
 
 _HEAD = ("router", "version", "uptime", "applied", "changes", "PPP", "HotSpot")
@@ -69,6 +70,8 @@ def _notes(one: RouterStatus, now: datetime) -> Iterator[Line]:
         # The text of a problem begins with the router's name.
         place = "" if text.startswith(one.router) else f"{one.router}: "
         yield Line("error", printable(place + text))
+    for text in sentences(one.router, one.waiting):
+        yield Line("set", printable(text))
     for holder in one.leases:
         yield Line("warning", printable(f"{one.router}: the lease is {holder.describe(now)}"))
 
@@ -136,6 +139,15 @@ def _router_data(one: RouterStatus) -> dict[str, Any]:
         },
         "leases": [_lease_data(holder) for holder in one.leases],
         "pending": one.pending,
+        "waiting": [
+            {
+                "service": found.service,
+                "action": "cut" if found.is_cut else "restore",
+                "known": found.is_known,
+                "since": found.since and found.since.isoformat(),
+            }
+            for found in one.waiting
+        ],
         "sessions": {"ppp": one.ppp, "hotspot": one.hotspot} if one.is_reachable else None,
         "logins": None if one.logins is None else [asdict(login) for login in one.logins],
         "error": one.error,

@@ -11,6 +11,7 @@ from reconciler.lease import Holder
 from reconciler.planning import Status
 from reconciler.sessions import SessionKind
 from reconciler.state import State
+from reconciler.suspension import Waiting
 
 
 @dataclass(frozen=True, order=True)
@@ -50,7 +51,8 @@ class Applied:
 @dataclass(frozen=True)
 class RouterStatus:
     """One router. `pending`: changes that an apply would make, None where it cannot be told;
-    `ppp` and `hotspot`: live sessions; `logins`: these sessions, where they were asked for.
+    `ppp` and `hotspot`: live sessions; `logins`: these sessions, where they were asked for;
+    `waiting`: cuts and restores of the files that have not reached it.
     """
 
     router: str
@@ -65,6 +67,7 @@ class RouterStatus:
     logins: tuple[Login, ...] | None = None
     error: str | None = None
     problems: tuple[str, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
 
     @property
     def is_reachable(self) -> bool:
