@@ -291,7 +291,7 @@ def _size(lines: Iterable[str]) -> int:
 def _inline(value: str) -> str:
     """Text in running markdown: nothing in it is markup, a link or a mention."""
     escaped = re.sub(r"([\\`*_{}\[\]<>#|!~])", r"\\\1", printable(value))
-    return escaped.replace("@", "@\u200b")
+    return escaped.replace("](", "]\\(").replace("@", "@\u200b")
 
 
 def _in_html(value: str) -> str:
