@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -25,9 +25,23 @@ _ESSENCE = ("router", "path", "action", "key", "before", "after", "digests")
 
 
 @dataclass(frozen=True)
+class FileChange:
+    """One value of a file, `services.internet.plan`, before and after; None: it is not there.
+
+    An empty `path` is the file itself.
+    """
+
+    file: str
+    path: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
 class ChangeSet:
     """What `reconcile plan` prints. `created` is an ISO time given by the caller, `effects` are
-    what it does to clients: see `effects_of`, `denials` what policies say against it.
+    what it does to clients: see `effects_of`, `denials` what policies say against it. Only of a
+    preview: `base`, the commit that the files are compared with, and `files`, what differs in them.
     """
 
     plans: tuple[RouterPlan, ...]
@@ -36,6 +50,8 @@ class ChangeSet:
     problems: tuple[Problem, ...] = ()
     effects: tuple[Effect, ...] = ()
     denials: tuple[Problem, ...] = ()
+    files: tuple[FileChange, ...] = ()
+    base: str | None = None
 
     @property
     def changes(self) -> list[tuple[str, Change]]:
@@ -101,6 +117,7 @@ def to_json(changes: ChangeSet) -> dict[str, Any]:
         "format_version": FORMAT_VERSION,
         "fingerprint": changes.fingerprint,
         "commit": changes.commit,
+        "base": changes.base,
         "created": changes.created,
         "routers": [_router_json(plan) for plan in changes.plans],
         "changes": [entry for change, entry in entries if not change.notice],
@@ -112,6 +129,7 @@ def to_json(changes: ChangeSet) -> dict[str, Any]:
             if not session.waits
         ],
         "effects": [_effect_json(effect) for effect in changes.effects],
+        "files": [asdict(one) for one in changes.files],
         "summary": changes.summary(),
     }
 

@@ -44,6 +44,25 @@ def head_commit(root: Path) -> str | None:
         return None
 
 
+def where_parted(root: Path, revision: str) -> str:
+    """The full hash of the commit at which HEAD left a revision: a branch, a tag, a hash.
+
+    Raises GitError where git does not know the revision, or where the clone lacks that commit.
+    """
+    try:
+        named = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
+        other = _git(root, *named).decode().strip()
+    except GitError as error:
+        raise GitError(f"git knows no commit {revision!r} here. Fetch it first.") from error
+    try:
+        return _git(root, "merge-base", "HEAD", other).decode().strip()
+    except GitError as error:
+        raise GitError(
+            f"HEAD and {revision} have no commit in common in this clone. Fetch the full history"
+            " (git fetch --unshallow)."
+        ) from error
+
+
 def tracked_files(root: Path) -> list[str]:
     """Files below the folder that git knows, or would take with `git add --all`; relative to it.
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.change import Action, Change
-from reconciler.changeset import ChangeSet
+from reconciler.changeset import ChangeSet, FileChange
 from reconciler.desired import TIDY
 from reconciler.effects import Effect
 from reconciler.marks import without_mark
@@ -28,6 +28,7 @@ SYMBOL = {
     Action.ADOPT: "=",
 }
 NOTHING = "No changes: the routers hold what the files say."
+PREVIEW_NOTHING = "No changes: these files want the same of the routers."
 MARKDOWN_BYTES = 65_000
 _LEAST_BLOCK = 500
 _RATE_FIELDS = re.compile(r".*(limit|rate|threshold)$|limit-at")
@@ -89,6 +90,7 @@ def text_lines(
     `nothing`: what is said where there is no change.
     """
     effects = {one.mark: one for one in changes.effects}
+    yield from _file_lines(changes.files)
     for plan in changes.plans:
         yield from _router_lines(plan, effects)
     for problem in changes.all_problems:
@@ -98,6 +100,8 @@ def text_lines(
         yield Line(
             "plain", f"{counted(len(changes.problems), 'warning')} in the files: see validate."
         )
+    if changes.base:
+        title, nothing = f"Preview against {changes.base[:12]}", PREVIEW_NOTHING
     if changes.is_empty:
         if all(plan.error is None for plan in changes.plans):
             yield Line("title", nothing)
@@ -106,12 +110,33 @@ def text_lines(
     yield Line("plain", f"Fingerprint: {changes.fingerprint}")
 
 
+def _file_lines(files: Iterable[FileChange]) -> Iterator[Line]:
+    """What differs in the files, of a preview."""
+    last = None
+    for one in files:
+        if last is None:
+            yield Line("title", "files")
+        if one.file != last:
+            last = one.file
+            yield Line("source", f"  {printable(last)}")
+        if not one.path:
+            action, said = (Action.ADD, "new") if one.before is None else (Action.REMOVE, "gone")
+        elif one.before is None:
+            action, said = Action.ADD, f"{one.path}: {one.after}"
+        elif one.after is None:
+            action, said = Action.REMOVE, f"{one.path}: {one.before}"
+        else:
+            action, said = Action.SET, f"{one.path}: {one.before} → {one.after}"
+        yield Line(action.value, f"    {SYMBOL[action]} {printable(said)}")
+
+
 def _router_lines(plan: RouterPlan, effects: Mapping[str, Effect]) -> Iterator[Line]:
     if plan.error:
         yield Line("error", printable(f"{plan.router}: {plan.status.value}. {plan.error}"))
     if not plan.changes:
         return
-    yield Line("title", printable(f"{plan.router} · RouterOS {plan.version}"))
+    version = f" · RouterOS {plan.version}" if plan.version else ""
+    yield Line("title", printable(plan.router + version))
     ends = _endings(plan.sessions)
     source = None
     for change in _in_reading_order(plan.changes):
@@ -212,6 +237,8 @@ def markdown(changes: ChangeSet) -> str:
     Cut in the middle to stay below MARKDOWN_BYTES of UTF-8.
     """
     head = ["### reconcile plan", "", _markdown_summary(changes), ""]
+    if changes.base:
+        head.insert(1, f"Against {changes.base[:12]}; no router was asked.")
     head += [f"- {_inline(sentence)}" for sentence in sentences(changes.effects)]
     head += [
         f"- **{_inline(plan.router)}** {plan.status.value}: {_inline(plan.error)}"
@@ -222,12 +249,18 @@ def markdown(changes: ChangeSet) -> str:
     tail = ["", f"Fingerprint: `{changes.fingerprint}`", ""]
     effects = {one.mark: one for one in changes.effects}
     blocks = [_markdown_block(plan, effects) for plan in changes.plans if plan.changes]
+    if changes.files:
+        _, *lines = _file_lines(changes.files)
+        title = f"Files: {counted(len(changes.files), 'difference')}"
+        blocks.insert(0, (title, [_diff_line(line) for line in lines]))
     room = MARKDOWN_BYTES - _size(tail) - 200
     head = _fit(head, room // 4)
     return "\n".join([*head, "", *_fit_blocks(blocks, room - _size(head)), *tail])
 
 
 def _markdown_summary(changes: ChangeSet) -> str:
+    if changes.is_empty and changes.base:
+        return PREVIEW_NOTHING
     if changes.is_empty:
         return NOTHING if all(plan.error is None for plan in changes.plans) else "No changes."
     return f"**{summary_text(changes)}**"

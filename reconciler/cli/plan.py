@@ -24,8 +24,10 @@ from reconciler.cli.context import (
 from reconciler.cli.executing import check_executor, executor_for, executor_options
 from reconciler.cli.noticed import noticed
 from reconciler.cli.policies import judged
+from reconciler.cli.previewed import previewed
 from reconciler.cli.watch import Watch
 from reconciler.effects import effects_of
+from reconciler.errors import UsageError
 from reconciler.journal import last_reached
 from reconciler.planning import RouterPlan, Status
 from reconciler.render import markdown, text_lines
@@ -77,6 +79,11 @@ def report_options(command: Callable[..., None]) -> Callable[..., None]:
     callback=lambda _ctx, _param, value: Shard.parse(value) if value else None,
     help="Only the N-th of M parts of the routers; `merge` puts their files together.",
 )
+@click.option(
+    "--base",
+    metavar="REV",
+    help="Without routers: what these files want other than those where HEAD left REV.",
+)
 @report_options
 @executor_options
 @click.pass_obj
@@ -89,6 +96,7 @@ def plan(
     adopt: bool,
     tidy: bool,
     shard: Shard | None,
+    base: str | None,
     form: str,
     file: Path | None,
     detailed_exitcode: bool,
@@ -102,6 +110,13 @@ def plan(
     """
     check_executor(executor, scheduler)
     scope = Scope(routers, zones, clients, shard)
+    if base is not None:
+        if adopt or tidy or shard or file or scheduler:
+            raise UsageError(
+                "--base asks no router: leave --adopt, --tidy, --shard, --out, --scheduler."
+            )
+        changes = judged(repo, previewed(repo, scope, base), on)
+        report(repo, changes, form=form, file=None, detailed_exitcode=detailed_exitcode)
     reminded = noticed(repo, on)
     with executor_for(repo, scope, scheduler, adopt=adopt, tidy=tidy, noticed=reminded) as fleet:
         with Watch(fleet.routers) as watch:

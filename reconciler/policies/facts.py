@@ -1,20 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What policies know: the files and the plan as plain data, without a secret. Pure.
 
-Imports of the project: inventory, models.
+Imports of the project: inventory, models, plainmodel.
 """
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
-from enum import Enum
 from typing import Any
 
 from reconciler.inventory import Inventory, Subscription
-from reconciler.models import AgeSecret, DerivedSecret, EnvSecret, FileSecret, PlainSecret
 from reconciler.models.base import Model
+from reconciler.plainmodel import plain
 
-_SECRETS = (AgeSecret, DerivedSecret, EnvSecret, FileSecret, PlainSecret)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -63,23 +60,3 @@ def _service(sub: Subscription) -> dict[str, Any]:
         "file": sub.where.file,
         "line": sub.where.line,
     }
-
-
-def plain(value: Any) -> Any:
-    """A model as mappings, lists, numbers and texts; a secret is `***`."""
-    if isinstance(value, _SECRETS):
-        return "***"
-    if isinstance(value, Model):
-        fields = type(value).model_fields
-        return {
-            (field.alias or name): plain(getattr(value, name)) for name, field in fields.items()
-        }
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, list | tuple | frozenset | set):
-        return [plain(one) for one in value]
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    if value is None or isinstance(value, bool | int | float | Decimal):
-        return value
-    return str(value)

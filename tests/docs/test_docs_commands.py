@@ -11,7 +11,7 @@ import pytest
 
 from docs.pages import DOCS, PAGES, ROOT, blocks, headings, rows, section, text_of, words
 from reconciler.change import Action, Change
-from reconciler.changeset import ChangeSet, to_json
+from reconciler.changeset import ChangeSet, FileChange, to_json
 from reconciler.cli import cli
 from reconciler.cli.context import PRIORITY
 from reconciler.desired import Source
@@ -155,8 +155,9 @@ def _example() -> ChangeSet:
     session = Session(SessionKind.PPP, "ana/internet", "ana", change)
     plan = RouterPlan("tower", changes=(change,), sessions=(session,))
     problem = Problem("conflict", "Something is in the way.")
+    differing = FileChange("inventory/clients/ana.yaml", "services.internet.plan", "a", "b")
     effect = Effect(Deed.SPEED, "ana", "internet", "Ana", "tower", "10M to 20M")
-    return ChangeSet((plan,), problems=(problem,), effects=(effect,))
+    return ChangeSet((plan,), problems=(problem,), effects=(effect,), files=(differing,))
 
 
 def _paths(value: Mapping[str, Any], prefix: str = "") -> Iterator[str]:

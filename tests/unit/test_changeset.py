@@ -118,6 +118,7 @@ def test_json_is_format_1_of_the_documentation() -> None:
         "format_version": "1.0",
         "fingerprint": whole.fingerprint,
         "commit": "abc",
+        "base": None,
         "created": "2026-11-05T10:00:00+00:00",
         "routers": [
             {
@@ -162,6 +163,7 @@ def test_json_is_format_1_of_the_documentation() -> None:
             {"router": "rb", "kind": "connections", "client": MARK},
         ],
         "effects": [],
+        "files": [],
         "summary": {"add": 0, "set": 1, "move": 0, "remove": 0, "adopt": 0, "sessions": 1},
     }
 
