@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reconciler.change import Action, Change
 from reconciler.changeset import ChangeSet, FileChange
@@ -43,6 +44,7 @@ class Line:
     text: str
 
 
+@lru_cache(maxsize=4096)
 def human(name: str, value: str | None) -> str:
     """A value as people write it: rates with k, M and G, nothing as `-`."""
     if value is None or value == "":
@@ -68,11 +70,11 @@ def _details(change: Change) -> str:
     if change.action is Action.REMOVE:
         return ""
     if change.action is Action.ADD:
-        fields = change.kind.by_name
+        unset = change.kind.unset
         shown = [
             f"{name}={human(name, value)}"
             for name, value in change.after.items()
-            if value and name not in (*change.key, "comment") and value != fields[name].default
+            if value and value != unset[name] and name not in change.key and name != "comment"
         ]
         return f"  {' '.join(shown)}" if shown else ""
     parts = [

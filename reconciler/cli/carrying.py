@@ -18,6 +18,7 @@ from reconciler.cli.context import (
     say,
 )
 from reconciler.cli.plan import status_codes
+from reconciler.cli.progress import Progress
 from reconciler.cli.windows import Override
 from reconciler.confirm import Confirmation
 from reconciler.executor import Executor
@@ -86,7 +87,9 @@ def carry_out(
             codes = confirmed_apply(fleet, confirmation, state, journal, whole=whole)
         else:
             in_waves = waves(journal) if waves else at_once
-            fleet.apply(state, whole=whole, log=journal.of, waves=in_waves)
+            with Progress(work.plan for work in fleet.works if work.is_ready) as progress:
+                log = progress.beside(journal.of)
+                fleet.apply(state, whole=whole, log=log, waves=in_waves)
         # Asked now: a session that is over cannot tell any more how it went.
         code = first_code([*codes, *status_codes(fleet.works), *outcome_codes(fleet.works)])
         journal.emit("end", exit_code=code)

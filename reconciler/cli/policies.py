@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The policies of the repository, asked for `validate`, `plan` and `apply`. May import anything."""
+"""The policies of the repository, asked for `validate`, `plan` and `apply`. May import anything.
+
+What asks them takes its time to import, so that a repository without any does without it.
+"""
+
+# ruff: noqa: PLC0415 - see above
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,7 +19,6 @@ from reconciler.errors import Problem
 from reconciler.guards import Guarded
 from reconciler.inventory import Inventory
 from reconciler.models.policy import PolicyAbout
-from reconciler.policies import facts_of_files, facts_of_plan, judge, load_policies
 
 
 def policy_option(command: Callable[..., None]) -> Callable[..., None]:
@@ -29,21 +33,31 @@ def policy_option(command: Callable[..., None]) -> Callable[..., None]:
 
 def policy_problems(root: Path, inventory: Inventory) -> list[Problem]:
     """What is wrong with the policies, and what those about files deny."""
+    if not _has_any(root):
+        return []
+    from reconciler.policies import facts_of_files, judge, load_policies
+
     policies, problems = load_policies(root)
     return [*problems, *judge(policies, PolicyAbout.FILES, facts_of_files(inventory))]
 
 
 def judged(repo: Repo, changes: ChangeSet, on: date | None) -> ChangeSet:
     """The change set with what policies, of files too, deny of it on a day."""
-    policies, broken = load_policies(repo.root)
-    if not policies and not broken:
+    if not _has_any(repo.root):
         return changes
+    from reconciler.policies import facts_of_files, facts_of_plan, judge, load_policies
+
+    policies, broken = load_policies(repo.root)
     inventory = repo.loaded.inventory
     found = [*broken, *judge(policies, PolicyAbout.FILES, facts_of_files(inventory))]
     if not changes.is_empty:
         facts = facts_of_plan(to_json(changes), inventory, repo.today(on))
         found += judge(policies, PolicyAbout.PLAN, facts)
     return replace(changes, denials=tuple(found))
+
+
+def _has_any(root: Path) -> bool:
+    return any((root / "policies").glob("*.yaml"))
 
 
 def check_policies(changes: ChangeSet, allowed: Sequence[str]) -> None:
