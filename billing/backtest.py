@@ -66,7 +66,7 @@ def issues(
             yield from _compared(one, again, day, money)
         elif one.is_internet:
             yield Difference(day, "invoice", one.id, "invoice", money.text(one.total), None)
-    for id_ in drafts.keys() - set(ever) if whole else ():
+    for id_ in sorted(drafts.keys() - set(ever)) if whole else ():
         yield Difference(day, "invoice", id_, "invoice", None, money.text(drafts[id_].total))
 
 

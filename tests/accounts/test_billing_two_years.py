@@ -4,6 +4,8 @@
 A small company lives eight months in every run; five hundred clients live two years in `slow`.
 """
 
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -132,7 +134,13 @@ def postings(found: object) -> Iterator[tuple[str, Decimal]]:
 def check_books(company: Company, books: Books) -> None:
     """The exported books are accepted and say of every client what the product says."""
     again = bill(company.inventory, company.ledger, books.on)
-    sums = booked(beancount(again))
+    text = beancount(again)
+    file = company.root / "books.beancount"
+    file.write_text(text, encoding="utf-8")
+    check = [sys.executable, "-m", "beancount.scripts.check", str(file)]
+    done = subprocess.run(check, capture_output=True, check=False, text=True)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    sums = booked(text)
     for one in again.clients:
         name = component(one.client.id)
         assert sums[f"Assets:Receivable:{name}"] == one.open, name
