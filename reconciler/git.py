@@ -7,6 +7,7 @@ option. Imports errors only.
 
 import io
 import os
+import re
 import subprocess
 import tarfile
 import tempfile
@@ -19,6 +20,7 @@ from reconciler.errors import ReconcileError
 
 # More names than this are not put on a command line: the whole tree is read instead.
 _MOST_PATHS = 1000
+_HUNK = re.compile(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@")
 
 
 class GitError(ReconcileError):
@@ -180,3 +182,25 @@ class PastTrees:
         )  # fmt: skip
         parts = os.fsdecode(found).split("\0")
         return list(zip(parts[1::2], parts[0::2], strict=False))
+
+
+def changed_lines(root: Path, base: str) -> dict[str, list[range]]:
+    """Which lines HEAD changed since it left `base`, by file of the state repository.
+
+    Raises GitError where the clone lacks the revision.
+    """
+    options = ["--unified=0", "--no-color", "--no-ext-diff", "--no-renames", "--relative"]
+    options += ["--src-prefix=a/", "--dst-prefix=b/", "--end-of-options"]
+    try:
+        diff = _git(root, "-c", "core.quotePath=false", "diff", *options, f"{base}...HEAD", "--")
+    except GitError as error:
+        raise GitError(f"What changed since {base} cannot be told: {error}") from error
+    changed: dict[str, list[range]] = {}
+    file = ""
+    for line in diff.decode(errors="replace").split("\n"):
+        if line.startswith("+++ b/"):
+            file = line.removeprefix("+++ b/").rstrip("\t")
+        elif found := _HUNK.match(line):
+            start, count = int(found[1]), int(found[2] or 1)
+            changed.setdefault(file, []).append(range(start, start + count))
+    return changed

@@ -256,7 +256,7 @@ def markdown(changes: ChangeSet) -> str:
         title = f"Files: {counted(len(changes.files), 'difference')}"
         blocks.insert(0, (title, [_diff_line(line) for line in lines]))
     room = MARKDOWN_BYTES - _size(tail) - 200
-    head = _fit(head, room // 4)
+    head = fit(head, room // 4)
     return "\n".join([*head, "", *_fit_blocks(blocks, room - _size(head)), *tail])
 
 
@@ -292,11 +292,11 @@ def _fit_blocks(blocks: Sequence[tuple[str, list[str]]], room: int) -> list[str]
         share = max(left // (len(blocks) - at), _LEAST_BLOCK)
         if share > left:
             return [*result, f"… and {len(blocks) - at} more routers."]
-        result += [*head, *_fit(lines, share - _size(head) - _size(foot)), *foot]
+        result += [*head, *fit(lines, share - _size(head) - _size(foot)), *foot]
     return result
 
 
-def _fit(lines: Sequence[str], room: int) -> list[str]:
+def fit(lines: Sequence[str], room: int) -> list[str]:
     """Lines from both ends that fit into `room` bytes, with a note where the middle is missing."""
     if _size(lines) <= room:
         return list(lines)

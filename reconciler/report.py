@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A list of problems as text, JSON, GitHub annotations or SARIF 2.1.0.
+"""A list of problems as text, JSON, GitHub annotations, GitLab code quality or SARIF 2.1.0.
 
 Texts of files may be made to fool a terminal or a log, so nothing leaves here unescaped.
 Imports of the project: errors, wording.
 """
 
+import hashlib
 import json
 from collections.abc import Sequence
 from enum import StrEnum
@@ -12,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from reconciler import __version__
-from reconciler.errors import Problem
+from reconciler.errors import Problem, Where
 from reconciler.wording import printable
 
 
@@ -21,6 +22,7 @@ class ReportFormat(StrEnum):
     JSON = "json"
     GITHUB = "github"
     SARIF = "sarif"
+    GITLAB = "gitlab"
 
 
 def render(problems: Sequence[Problem], form: ReportFormat, summary: str = "") -> str:
@@ -34,6 +36,8 @@ def render(problems: Sequence[Problem], form: ReportFormat, summary: str = "") -
             return "".join(_annotation(problem) + "\n" for problem in problems)
         case ReportFormat.SARIF:
             return _json(_sarif(problems))
+        case ReportFormat.GITLAB:
+            return _json([_issue(problem) for problem in problems])
 
 
 def as_data(problem: Problem) -> dict[str, Any]:
@@ -90,6 +94,23 @@ def _sentence(problem: Problem) -> str:
     """What stands beside a place that is told otherwise; a router has no other place."""
     parts = [f"{problem.router}:" if problem.router else None, problem.message, problem.hint]
     return " ".join(part for part in parts if part)
+
+
+def _issue(problem: Problem) -> dict[str, Any]:
+    """What GitLab reads of a Code Climate issue (docs.gitlab.com/ci/testing/code_quality).
+
+    `fingerprint` is what makes it the same finding on two branches, so it leaves out the line.
+    """
+    text = _sentence(problem)
+    where = problem.where or Where("reconcile.yaml")
+    same = f"{problem.code}\0{where.file}\0{text}".encode(errors="replace")
+    return {
+        "check_name": problem.code,
+        "description": printable(text),
+        "severity": "major" if problem.is_error else "minor",
+        "fingerprint": hashlib.sha256(same).hexdigest(),
+        "location": {"path": where.file, "lines": {"begin": where.line or 1}},
+    }
 
 
 def _escaped(text: str) -> str:

@@ -34,6 +34,7 @@ COMMANDS = {
     "client": "client",
     "billing": "billing.cli:billing",
     "secrets": "secrets",
+    "ci": "ci",
     "emulator": "emulator",
     "demo": "demo",
 }

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from threading import Lock
 
 import click
@@ -20,7 +21,7 @@ from reconciler.cli.context import (
     scope_options,
 )
 from reconciler.cli.noticed import noticed
-from reconciler.cli.plan import change_set, known_clients, status_codes
+from reconciler.cli.plan import change_set, form_files, known_clients, status_codes, write_forms
 from reconciler.cli.watch import Watch
 from reconciler.drift import DRIFT, with_causes
 from reconciler.errors import ReconcileError
@@ -44,14 +45,17 @@ FORMATS: dict[str, Callable[[ChangeSet], str]] = {
 @click.option(
     "--format", "form", type=click.Choice(["text", *FORMATS]), default="text", show_default=True
 )
+@form_files(FORMATS)
 @click.pass_obj
 def drift(
     repo: Repo,
+    /,
     routers: tuple[str, ...],
     zones: tuple[str, ...],
     clients: tuple[str, ...],
     on: date | None,
     form: str,
+    **files: Path | None,
 ) -> None:
     """Tell hand-made changes from pending ones. Exits with 2 where there is drift.
 
@@ -67,6 +71,7 @@ def drift(
         history.raise_error()
         known_clients(repo, scope, works)
         changes = change_set(repo, works)
+    write_forms(changes, FORMATS, files)
     if form == "text":
         print_lines(_lines(changes))
     else:

@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from reconciler.cli.context import is_interactive, print_data, say
 from reconciler.errors import ReconcileError, UsageError
 from reconciler.inventory import load
-from reconciler.scaffold import Answers, scaffold
+from reconciler.scaffold import FORGES, Answers, scaffold
 from reconciler.wording import counted
 
 Command = Callable[..., None]
@@ -46,6 +46,13 @@ def _option(name: str, text: str) -> Callable[[Command], Command]:
     show_default=True,
     help="The language of the README and of the comments.",
 )
+@click.option(
+    "--ci",
+    "forges",
+    type=click.Choice(list(FORGES)),
+    multiple=True,
+    help="Also its pipelines; may be given several times.",
+)
 @_option("company", "Its name, on invoices.")
 @_option("currency", "ISO 4217.")
 @_option("timezone", "Decides what today is.")
@@ -57,18 +64,18 @@ def _option(name: str, text: str) -> Callable[[Command], Command]:
 @_option("zone", "Id of the first zone.")
 @_option("network", "Addresses of its clients.")
 @click.pass_context
-def init(context: click.Context, /, **given: Any) -> None:
+def init(context: click.Context, /, forges: tuple[str, ...], **given: Any) -> None:
     """Make a new state repository in DIR. What is there already is never overwritten.
 
     \b
     Examples:  reconcile init wisp
-               reconcile init wisp --lang en --host 10.0.0.1
+               reconcile init wisp --lang en --host 10.0.0.1 --ci github
     """
     folder: Path = given.pop("dir")
     if (folder / "reconcile.yaml").exists():
         raise ReconcileError(f"{folder} holds a reconcile.yaml already. Nothing was written.")
     answers = Answers(**(_ask(context, given) if is_interactive() else given))
-    files = scaffold(answers, [], datetime.now(UTC).date())
+    files = scaffold(answers, forges, datetime.now(UTC).date())
     _check(files)
     kept = _write(folder, files)
     for name in kept:

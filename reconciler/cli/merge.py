@@ -25,7 +25,13 @@ from reconciler.shards import merge as merge_parts
 @report_options
 @click.pass_obj
 def merge(
-    repo: Repo, files: tuple[Path, ...], form: str, file: Path | None, detailed_exitcode: bool
+    repo: Repo,
+    /,
+    files: tuple[Path, ...],
+    form: str,
+    file: Path | None,
+    detailed_exitcode: bool,
+    **forms: Path | None,
 ) -> None:
     """Put the plan files of all shards together: one report, one plan file, one fingerprint.
 
@@ -37,4 +43,4 @@ def merge(
     changes = merge_parts(texts, repo.loaded.secrets.fingerprint, created)
     changes = replace(changes, effects=effects_of(changes.plans, repo.loaded.inventory))
     changes = judged(repo, changes, None)
-    report(repo, changes, form=form, file=file, detailed_exitcode=detailed_exitcode)
+    report(repo, changes, forms, form=form, file=file, detailed_exitcode=detailed_exitcode)

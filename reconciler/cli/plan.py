@@ -36,6 +36,8 @@ from reconciler.shards import Part, Shard, hash_of, part_data
 from reconciler.wording import ago
 from reconciler.work import Work
 
+Command = Callable[..., None]
+
 FORMATS: dict[str, Callable[[ChangeSet], str]] = {
     "markdown": markdown,
     "json": lambda changes: json.dumps(to_json(changes), indent=1),
@@ -44,8 +46,23 @@ FORMATS: dict[str, Callable[[ChangeSet], str]] = {
 }
 
 
-def report_options(command: Callable[..., None]) -> Callable[..., None]:
-    """How a plan is shown and kept: `--format`, `--out` and `--detailed-exitcode`."""
+def form_files(forms: Iterable[str]) -> Callable[[Command], Command]:
+    """`--markdown FILE` and the like: also write that form, of the same reading, to a file."""
+
+    def add(command: Command) -> Command:
+        for form in reversed(list(forms)):
+            command = click.option(
+                f"--{form}",
+                type=click.Path(path_type=Path, dir_okay=False, writable=True),
+                help=f"Also write it as {form} to a file.",
+            )(command)
+        return command
+
+    return add
+
+
+def report_options(command: Command) -> Command:
+    """How a plan is shown and kept: `--format`, `--out` and others, `--detailed-exitcode`."""
     for option in (
         click.option(
             "--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes."
@@ -56,6 +73,7 @@ def report_options(command: Callable[..., None]) -> Callable[..., None]:
             type=click.Path(path_type=Path, dir_okay=False, writable=True),
             help="Write the plan to a file that `apply` carries out exactly.",
         ),
+        form_files(("markdown", "junit", "terraform")),
         click.option(
             "--format",
             "form",
@@ -66,6 +84,16 @@ def report_options(command: Callable[..., None]) -> Callable[..., None]:
     ):
         command = option(command)
     return command
+
+
+def write_forms(
+    changes: ChangeSet,
+    forms: Mapping[str, Callable[[ChangeSet], str]],
+    files: Mapping[str, Path | None],
+) -> None:
+    for form, file in files.items():
+        if file is not None:
+            file.write_text(f"{forms[form](changes)}\n", encoding="utf-8")
 
 
 @click.command()
@@ -89,6 +117,7 @@ def report_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.pass_obj
 def plan(
     repo: Repo,
+    /,
     routers: tuple[str, ...],
     zones: tuple[str, ...],
     clients: tuple[str, ...],
@@ -102,6 +131,7 @@ def plan(
     detailed_exitcode: bool,
     executor: str,
     scheduler: str | None,
+    **files: Path | None,
 ) -> None:
     """Show what would change on the routers. Nothing is written to them.
 
@@ -130,22 +160,29 @@ def plan(
         whole = routers_in(replace(scope, shard=None), repo.loaded.inventory)
         more = part_data(changes, Part(shard, tuple(one.id for one in whole), hash_of(asked)))
     changes = judged(repo, changes, on)
-    report(repo, changes, form=form, file=file, detailed_exitcode=detailed_exitcode, more=more)
+    report(
+        repo, changes, files, form=form, file=file, detailed_exitcode=detailed_exitcode, more=more
+    )
 
 
 def report(
     repo: Repo,
     changes: ChangeSet,
+    files: Mapping[str, Path | None],
     *,
     form: str,
     file: Path | None,
     detailed_exitcode: bool,
     more: Mapping[str, Any] | None = None,
 ) -> NoReturn:
-    """Keep and show a plan, and end with its exit code; `more` goes into the plan file."""
+    """Keep and show a plan, and end with its exit code.
+
+    `files`: what else to write, by form; `more` goes into the plan file.
+    """
     if file:
         sign = repo.loaded.secrets.fingerprint
         file.write_text(plan_file_text(changes, sign, more), encoding="utf-8")
+    write_forms(changes, FORMATS, files)
     if form == "text":
         print_lines(text_lines(changes))
     else:

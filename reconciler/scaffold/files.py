@@ -38,8 +38,36 @@ _BASE = {
     "pre-commit-config.yaml": ".pre-commit-config.yaml",
     "requirements.txt": "requirements.txt",
 }
-FORGES: dict[str, dict[str, str]] = {}
+FORGES = {
+    "github": {
+        "github/action.yml": ".github/actions/reconcile/action.yml",
+        "github/actionlint.yaml": ".github/actionlint.yaml",
+        "github/pull-request.yml": ".github/workflows/pull-request.yml",
+        "github/apply.yml": ".github/workflows/apply.yml",
+        "github/drift.yml": ".github/workflows/drift.yml",
+        "github/billing.yml": ".github/workflows/billing.yml",
+    },
+    "gitlab": {"gitlab/gitlab-ci.yml": ".gitlab-ci.yml"},
+    "systemd": {
+        **{f"systemd/{job}.sh": f"deploy/{job}.sh" for job in ("apply", "drift", "billing")},
+        "systemd/crontab": "deploy/crontab",
+        **{
+            f"systemd/reconcile-{job}.{kind}": f"deploy/systemd/reconcile-{job}.{kind}"
+            for job in ("apply", "drift", "billing")
+            for kind in ("service", "timer")
+        },
+    },
+}
 """What runs pipelines -> its templates and their files."""
+
+_PIPELINES = {"PIPELINES.{lang}.md": "PIPELINES.md"}
+# Third parties' actions by commit, for a tag can be moved.
+_ACTIONS = {
+    "checkout": "actions/checkout@8e8c483db84b4bee98b60c0593521ed34d9990e8  # v6.0.1",
+    "upload": "actions/upload-artifact@b7c566a772e6b6bfb58ed0dc250532a479d7789f  # v6.0.0",
+}
+_MINUTE = 17
+"""Of the hour at which schedules run: at the full hour everybody's do, and some are left out."""
 
 _WORDS = {
     "es": {"home": "hogar", "business": "negocio", "community": "comunidad"},
@@ -52,7 +80,7 @@ def scaffold(answers: Answers, forges: Iterable[str], today: date) -> dict[str, 
 
     Raises UsageError where the network cannot hold the example.
     """
-    forges = list(forges)
+    forges = list(dict.fromkeys(forges))
     words = _WORDS[answers.lang]
     names = {
         "lang": answers.lang,
@@ -62,8 +90,16 @@ def scaffold(answers: Answers, forges: Iterable[str], today: date) -> dict[str, 
         **words,
     }
     environment = _environment(answers.lang)
-    values = {"a": answers, "forges": forges, "today": today, "version": __version__, **words}
-    tables = [_BASE, *(FORGES[forge] for forge in FORGES if forge in forges)]
+    values = {
+        "a": answers,
+        "forges": forges,
+        "today": today,
+        "version": __version__,
+        "minute": _MINUTE,
+        **words,
+        **_ACTIONS,
+    }
+    tables = [_BASE, *([_PIPELINES] if forges else []), *(FORGES[forge] for forge in forges)]
     files = {
         file.format(**names): environment.get_template(template.format(**names)).render(values)
         for table in tables
