@@ -146,7 +146,7 @@ def plan(
                 "--base asks no router: leave --adopt, --tidy, --shard, --out, --scheduler."
             )
         changes = judged(repo, previewed(repo, scope, base), on)
-        report(repo, changes, form=form, file=None, detailed_exitcode=detailed_exitcode)
+        report(repo, changes, files, form=form, file=None, detailed_exitcode=detailed_exitcode)
     reminded = noticed(repo, on)
     with executor_for(repo, scope, scheduler, adopt=adopt, tidy=tidy, noticed=reminded) as fleet:
         with Watch(fleet.routers) as watch:
