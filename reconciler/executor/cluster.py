@@ -41,7 +41,9 @@ class Cluster:
         self._parcel: Any = None
         self._count = 0
         # What it logs of lost workers and connections is told by reports and errors.
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        for name in ("distributed", *logging.root.manager.loggerDict):
+            if name.partition(".")[0] == "distributed":
+                logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
             self._client = self._dask.Client(
                 address, timeout=SECONDS_TO_CONNECT, set_as_default=False, name="reconcile"

@@ -198,7 +198,12 @@ class Distant:
         """One phase on several routers, with its answers noted as they come."""
         if not orders:
             return
-        before = self._cluster.workers()
+        try:
+            before = self._cluster.workers()
+        except ClusterError as error:
+            for order in orders:
+                lose(self._works[order.router], str(error), False, log)
+            return
         for order in orders:
             work = self._works[order.router]
             work.begun = work.under_way = True
@@ -211,13 +216,20 @@ class Distant:
                 work = self._works[order.router]
                 work.under_way = False
                 if isinstance(report, str) or report.refusal or report.lost:
-                    is_lost = isinstance(report, str) or bool(before - self._cluster.workers())
+                    is_lost = isinstance(report, str) or self._has_lost(before)
                     lose(work, why_not(report), is_lost, log)
                 else:
                     note(work, order, report, log)
         except ClusterError as error:
             for router in left:
                 lose(self._works[router], str(error), True, log)
+
+    def _has_lost(self, before: frozenset[str]) -> bool:
+        """Whether any worker of before is gone, so that it may have been at work here."""
+        try:
+            return bool(before - self._cluster.workers())
+        except ClusterError:
+            return True
 
     # -- leases ----------------------------------------------------------------------
 

@@ -85,7 +85,8 @@ def lose(work: DistantWork, why: str, is_lost: bool, log: Logs) -> None:
     """Nobody says what became of a phase: where a worker was lost, nobody knows."""
     work.gone = True
     work.verified = False
-    work.troubles.append(why)
+    if why not in work.troubles:
+        work.troubles.append(why)
     state = AnswerState.UNKNOWN if is_lost else AnswerState.NOT_TRIED
     answer = Answer(state, message=why)
     log(work.plan.router).answered([(work.open, answer)])

@@ -12,6 +12,7 @@ from end_to_end.world import World
 
 from reconciler import __version__
 from reconciler.cli import worker
+from reconciler.executor.cluster import ClusterError
 from reconciler.executor.distant import Distant
 from reconciler.executor.order import Order, Report, Run
 from reconciler.executor.parcel import digest, pack
@@ -21,17 +22,21 @@ from reconciler.secrets import derive
 
 @dataclass
 class Inline:
-    """`lost`: units whose first worker is lost after it did its work, so that it is done again."""
+    """`lost`: units whose first worker is lost after it did its work, so that it is done again.
+    `is_gone`: every worker; `is_dead`: the scheduler.
+    """
 
     parcel: bytes
     environ: dict[str, str]
     lost: set[str] = field(default_factory=set)
     sent: list[str] = field(default_factory=list)
     is_gone: bool = False
+    is_dead: bool = False
 
     def run(
         self, orders: Sequence[Order], *, urgent: bool = False
     ) -> Iterator[tuple[Order, Report | str]]:
+        self.workers()
         for order in orders:
             if self.is_gone:
                 yield order, "one worker after the other was lost over it"
@@ -53,6 +58,8 @@ class Inline:
         return json.dumps(done)
 
     def workers(self) -> frozenset[str]:
+        if self.is_dead:
+            raise ClusterError("The scheduler was lost: no answer.")
         return frozenset() if self.is_gone else frozenset({"inline"})
 
     def close(self) -> None:

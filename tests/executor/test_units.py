@@ -213,6 +213,40 @@ def test_workers_that_are_all_lost_leave_it_unknown_and_5(world: World) -> None:
     assert set(last_states(events).values()) == {"unknown"}
 
 
+def test_a_scheduler_that_is_lost_before_the_phase_leaves_it_untried(world: World) -> None:
+    cluster = inline(world)
+    with distant(world, cluster) as fleet:
+        fleet.survey()
+        fleet.secure("test", NOW, Inverse("r", None))
+        cluster.is_dead = True
+        fleet.apply()
+        assert outcome_codes(fleet.works) == [3, 3]
+        assert fleet.works[0].troubles == ["The scheduler was lost: no answer."]
+    assert world.device("rb-norte").rows(QUEUE) == []
+
+
+def test_a_scheduler_that_is_lost_in_the_phase_leaves_it_unknown(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = inline(world)
+    done = cluster._work
+
+    def die(text: str) -> str:
+        answer = done(text)
+        cluster.is_dead = '"make"' in text
+        if cluster.is_dead:
+            raise ClusterError("The scheduler was lost: no answer.")
+        return answer
+
+    monkeypatch.setattr(cluster, "_work", die)
+    with distant(world, cluster) as fleet:
+        fleet.survey()
+        fleet.secure("test", NOW, Inverse("r", None))
+        fleet.apply()
+        assert outcome_codes(fleet.works) == [5, 5]
+    assert [row["name"] for row in world.device("rb-norte").rows(QUEUE)] == ["ana"]
+
+
 def test_a_worker_without_a_secret_says_which_and_where(world: World) -> None:
     environ = {key: text for key, text in world.environ.items() if key != "RB_SUR_PASSWORD"}
     with (
