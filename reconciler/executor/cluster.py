@@ -9,6 +9,8 @@ and its neighbours.
 import importlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from threading import Event
+from time import monotonic
 from typing import Any
 
 from reconciler.errors import ReconcileError
@@ -16,6 +18,7 @@ from reconciler.executor.order import Data, Order, Report
 
 SECONDS_TO_CONNECT = 10
 SECONDS_FOR_A_WORKER = 30
+SECONDS_OF_A_TICK = 0.02
 URGENT = 10
 
 Carry = Callable[[Data, bytes], Data]
@@ -85,7 +88,8 @@ class Cluster:
     def run(
         self, orders: Sequence[Order], *, urgent: bool = False
     ) -> Iterator[tuple[Order, Report | str]]:
-        """Each order with its report, as they come, or why none came.
+        """Each order with its report, as they come, or why none came: also where for a while no
+        worker is there.
 
         Raises ClusterError where the scheduler is lost.
         """
@@ -102,10 +106,27 @@ class Cluster:
             )
             futures[future] = order
         try:
-            for future in self._dask.as_completed(list(futures), loop=self._client.loop):
+            for future in self._as_they_come(list(futures)):
                 yield futures.pop(future), self._report_of(future)
+            for order in futures.values():
+                yield order, "no worker is left"
         finally:
             self._client.cancel(list(futures))
+
+    def _as_they_come(self, futures: Sequence[Any]) -> Iterator[Any]:
+        """Futures that are done; it ends early where no worker is left and none comes."""
+        done = self._dask.as_completed(futures, loop=self._client.loop)
+        tick, since = Event(), monotonic()
+        while not done.is_empty():
+            if done.has_ready():
+                yield from done.next_batch(block=False)
+                since = monotonic()
+            elif monotonic() - since < SECONDS_FOR_A_WORKER:
+                tick.wait(SECONDS_OF_A_TICK)
+            elif self.workers():
+                since = monotonic()
+            else:
+                return
 
     def _report_of(self, future: Any) -> Report | str:
         if future.status == "finished":

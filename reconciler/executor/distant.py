@@ -33,6 +33,9 @@ from reconciler.planning import RouterPlan
 from reconciler.state import State
 from reconciler.work import Logs, Work, failed_plan, silent
 
+SECONDS_TO_END = 5.0
+"""For the last renewal of leases, which may wait for a worker."""
+
 
 class Distant:
     """The routers of a run, each worked on by whichever worker is free. An `Executor`."""
@@ -56,7 +59,7 @@ class Distant:
     ) -> None:
         self._over.set()
         if self._keeper.ident:
-            self._keeper.join()
+            self._keeper.join(SECONDS_TO_END)
         try:
             # Who is still at work keeps its lease: it ends with the work, or by itself.
             self._leases(Unit.RELEASE, [w for w in self._works.values() if not w.under_way])
