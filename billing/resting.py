@@ -12,9 +12,14 @@ from typing import ParamSpec, TypeVar
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
+MANY = 100_000  # objects made, of which a look at them takes time that one notices
+
 
 def collector_at_rest(work: Callable[Given, Made]) -> Callable[Given, Made]:
-    """The same work, with the collector of cycles switched off meanwhile."""
+    """The same work, with the collector of cycles switched off meanwhile.
+
+    When many values were made, it never looks at them afterwards either.
+    """
 
     @wraps(work)
     def rested(*args: Given.args, **kwargs: Given.kwargs) -> Made:
@@ -24,6 +29,9 @@ def collector_at_rest(work: Callable[Given, Made]) -> Callable[Given, Made]:
             return work(*args, **kwargs)
         finally:
             if was_enabled:
+                if gc.get_count()[0] > MANY:
+                    # Else the next step would begin with a look at all that was made.
+                    gc.freeze()
                 gc.enable()
 
     return rested
