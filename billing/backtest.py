@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from billing.books.bill import bill
+from billing.books.bill import Books, bill
 from billing.books.corrections import joined, reissue_of
 from billing.cuts import cut_list
 from billing.invoices.model import Invoice, Line
@@ -170,29 +170,42 @@ def cuts(
     """A commit's cuts and restores beside the lists of their days; `inventory`: after it.
 
     A commit that cuts nobody is no run of the cut list: of it, only its own names are looked at.
+    What its ledger holds of the day itself may be younger than the cut, so a difference is one
+    with it and without it.
     """
     done = list(done)
-    as_were = _before_deeds(before, inventory, done)
+    as_were = before_deeds(before, inventory, done)
     for day in sorted({one.day for one in done}):
         then = [one for one in done if one.day == day]
         zones = {inventory.clients[one.client].zone for one in then}
         names = {one.id for one in inventory.clients.values() if one.zone in zones}
-        found = cut_list(bill(as_were, ledger, day, names), settled=True)
-        lists: dict[str, dict[Names, str]] = {
-            "cut": {(one.client, one.service): one.reason for one in found.cuts},
-            "restore": {(one.client, one.service): one.reason for one in found.restores},
-        }
+        with_day = _lists(bill(as_were, ledger, day, names))
+        without = _lists(bill(as_were, _until(ledger, day), day, names))
         is_run = any(one.what == "cut" for one in then)
-        for what, now in lists.items():
+        for what, now in with_day.items():
             was = {(one.client, one.service) for one in then if one.what == what}
-            for client, service in sorted(was - now.keys()):
+            for client, service in sorted(was - now.keys() - without[what].keys()):
                 yield Difference(day, what, f"{client}/{service}", what, "done", None)
-            for client, service in sorted(now.keys() - was) if is_run else ():
+            for client, service in sorted((now.keys() & without[what]) - was) if is_run else ():
                 reason = now[client, service]
                 yield Difference(day, what, f"{client}/{service}", what, None, reason)
 
 
-def _before_deeds(
+def _lists(books: Books) -> dict[str, dict[Names, str]]:
+    found = cut_list(books, settled=True)
+    return {
+        "cut": {(one.client, one.service): one.reason for one in found.cuts},
+        "restore": {(one.client, one.service): one.reason for one in found.restores},
+    }
+
+
+def _until(ledger: Ledger, day: date) -> Ledger:
+    """The ledger without invoices and credits of that day."""
+    invoices = [one for one in ledger.invoices if one.recorded_on and one.recorded_on < day]
+    return _ledger(ledger, invoices, [one for one in ledger.credits if one.date < day])
+
+
+def before_deeds(
     before: Mapping[str, Client], inventory: Inventory, done: Iterable[Deed]
 ) -> Inventory:
     """The files of a commit, but for the services that it cut or restored."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from billing.backtest import Difference, cuts, deeds, issues
+from billing.backtest import Difference, before_deeds, cuts, deeds, issues
 from billing.calendar.days import add_months
 from billing.cli.common import (
     end_of_day,
@@ -95,6 +95,7 @@ class _Batch:
     """What one commit added of what was recorded on one day: lines by file and row."""
 
     hash: str
+    before: str | None
     day: date
     places: frozenset[Place]
     is_last: bool = False
@@ -156,7 +157,7 @@ def _issued(past: _Past, window: Window) -> list[_Batch]:
             day = _recorded_on(text)
             if day is not None and window[0] <= day <= window[1]:
                 days.setdefault(day, set()).add(lines[text])
-        found += [_Batch(commit.hash, day, frozenset(days[day])) for day in sorted(days)]
+        found += [_Batch(*commit, day, frozenset(days[day])) for day in sorted(days)]
         before = lines
     last = {f"{one.day:%Y-%m}": index for index, one in enumerate(found)}
     return [replace(one, is_last=index in last.values()) for index, one in enumerate(found)]
@@ -195,10 +196,17 @@ def _found(commit: str, day: date, differences: Iterator[Difference]) -> Iterato
 
 
 def _issues_of(past: _Past, batch: _Batch, ever: set[str]) -> Iterator[Difference]:
-    inventory = past.inventory(batch.hash)
-    ledger = past.ledger(batch.hash)
+    inventory, ledger = past.inventory(batch.hash), past.ledger(batch.hash)
     new = [one for one in ledger.invoices if (one.file, one.row) in batch.places]
-    yield from issues(inventory, ledger, new, ever, batch.is_last)
+    found = list(issues(inventory, ledger, new, ever, batch.is_last))
+    if found and batch.before is not None:
+        # What the commit cut or restored it may have done after it issued.
+        before = past.inventory(batch.before).clients
+        done = [one for one in deeds(before, inventory.clients) if one.day >= batch.day]
+        earlier = before_deeds(before, inventory, done)
+        kept = {one.name for one in issues(earlier, ledger, new, ever, batch.is_last)}
+        found = [one for one in found if one.name in kept]
+    yield from found
 
 
 def _cuts_of(
