@@ -29,12 +29,14 @@ from billing.money import Rounding
 from billing.shapes import cut_data, cut_rows
 from reconciler.cli.client.common import finish, gather
 from reconciler.cli.context import Repo, say
+from reconciler.cli.monitor import tell
 from reconciler.clients.outcome import Outcome
 from reconciler.clients.select import Chosen, all_services
 from reconciler.clients.state import activate, suspend
 from reconciler.errors import Problem, UsageError
 from reconciler.guards import FEW_CUTS, Guarded, limits_of
 from reconciler.models import Cause, Status
+from reconciler.notify import cut_list_event
 from reconciler.suspension import sentences
 from reconciler.wording import counted, listing, printable
 
@@ -222,6 +224,12 @@ def _write(
         for restore in found.restores:
             say(f"restore {restore.client}/{restore.service}: {restore.reason}")
     finish(repo, edits, notes, dry_run=dry_run, yes=yes, ask=True)
+    if acts and not dry_run:
+        zones = Counter(
+            session.inventory.clients[client].zone for (client, _), (_, cut) in acts.items() if cut
+        )
+        restored = sum(not cutting for _, cutting in acts.values())
+        tell(repo, [cut_list_event(sorted(zones.items()), restored)])
 
 
 def _guard(session: Session, lists: Sequence[CutList], allowed: int | None) -> None:

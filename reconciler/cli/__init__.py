@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from reconciler import __version__
-from reconciler.cli.context import Repo, mute, say
+from reconciler.cli.context import LOG, Repo, mute, say
 from reconciler.cli.lazy import LazyGroup
 from reconciler.errors import FilesError, ReconcileError
 
@@ -53,10 +53,18 @@ COMMANDS = {
     envvar="RECONCILE_REPO",
     help="The state repository; default: the nearest parent folder with a reconcile.yaml.",
 )
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    envvar="RECONCILE_LOG_FORMAT",
+    help="How progress and logs are written on stderr; json: an object a line.",
+)
 @click.version_option(__version__, prog_name="reconcile")
 @click.pass_context
-def cli(ctx: click.Context, repo: Path | None) -> None:
+def cli(ctx: click.Context, repo: Path | None, log_format: str) -> None:
     """Clients, plans and zones as YAML in git, made true on MikroTik routers."""
+    LOG.as_json = log_format == "json"
     ctx.obj = Repo(repo)
 
 

@@ -22,6 +22,7 @@ from reconciler.cli.context import (
     window_option,
 )
 from reconciler.cli.executing import check_executor, executor_for, executor_options
+from reconciler.cli.monitor import monitored
 from reconciler.cli.noticed import noticed
 from reconciler.cli.plan import change_set, known_clients, tell_ages
 from reconciler.cli.policies import check_policies, judged, policy_option
@@ -85,6 +86,7 @@ from reconciler.work import Planner, Work, planner
 @click.option("--parallel", type=click.IntRange(1, 512), default=PARALLEL, show_default=True)
 @executor_options
 @click.pass_obj
+@monitored("apply")
 def apply(
     repo: Repo,
     /,

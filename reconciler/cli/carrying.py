@@ -58,6 +58,7 @@ def carry_out(
     write. `override`: the change windows that somebody set aside, which is noted.
     """
     now = datetime.now(UTC)
+    repo.seen.works = fleet.works
     meant = [work.plan for work in fleet.works]
     run = new_run_id(now)
     inverse = fleet.secure(owner(), now, Inverse(run, state.comment if state and whole else None))

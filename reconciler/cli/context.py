@@ -6,11 +6,12 @@ What takes long to import is imported where it is needed: `--help` and slips of 
 
 # ruff: noqa: PLC0415 - see above
 
+import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -23,8 +24,10 @@ from reconciler.errors import ReconcileError, UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from reconciler.changeset import ChangeSet
     from reconciler.render import Line
     from reconciler.run import Loaded
+    from reconciler.work import Work
 
 # When several hold, the first is the exit code of a command.
 PRIORITY = (5, 6, 7, 4, 1, 3, 2)
@@ -36,11 +39,20 @@ def first_code(codes: Iterable[int]) -> int:
 
 
 @dataclass
+class Seen:
+    """What a command found and did, for those who look at a run when it is over."""
+
+    changes: "ChangeSet | None" = None
+    works: "Sequence[Work]" = ()
+
+
+@dataclass
 class Repo:
     """The state repository a command works on, found when it is first asked for."""
 
     given: Path | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    seen: Seen = field(default_factory=Seen)
 
     @cached_property
     def root(self) -> Path:
@@ -121,9 +133,24 @@ def print_lines(lines: "Iterable[Line]") -> None:
         print_data("\n".join(texts))
 
 
+@dataclass
+class _Log:
+    """How logs are written: as text for people, or a JSON object a line for a collector."""
+
+    as_json: bool = False
+
+
+LOG = _Log()
+_LEVELS = {"bold red": "error", "yellow": "warning"}
+
+
 def say(text: str, style: str = "") -> None:
     """Progress and logs: on stderr, so that stdout holds data alone."""
-    if may_colour(sys.stderr):
+    if LOG.as_json:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        entry = {"time": now, "level": _LEVELS.get(style, "info"), "message": text}
+        click.echo(json.dumps(entry, ensure_ascii=False), err=True)
+    elif may_colour(sys.stderr):
         from reconciler.cli.console import say_coloured
 
         say_coloured(text, style)

@@ -20,6 +20,7 @@ from reconciler.cli.context import (
     print_lines,
     scope_options,
 )
+from reconciler.cli.monitor import monitored
 from reconciler.cli.noticed import noticed
 from reconciler.cli.plan import change_set, form_files, known_clients, status_codes, write_forms
 from reconciler.cli.watch import Watch
@@ -47,6 +48,7 @@ FORMATS: dict[str, Callable[[ChangeSet], str]] = {
 )
 @form_files(FORMATS)
 @click.pass_obj
+@monitored("drift")
 def drift(
     repo: Repo,
     /,

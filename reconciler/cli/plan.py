@@ -22,6 +22,7 @@ from reconciler.cli.context import (
     tidy_option,
 )
 from reconciler.cli.executing import check_executor, executor_for, executor_options
+from reconciler.cli.monitor import monitored
 from reconciler.cli.noticed import noticed
 from reconciler.cli.policies import judged
 from reconciler.cli.previewed import previewed
@@ -115,6 +116,7 @@ def write_forms(
 @report_options
 @executor_options
 @click.pass_obj
+@monitored("plan")
 def plan(
     repo: Repo,
     /,
@@ -216,13 +218,14 @@ def known_clients(repo: Repo, scope: Scope, works: list[Work]) -> None:
 
 def change_set(repo: Repo, works: list[Work]) -> ChangeSet:
     plans = tuple(work.plan for work in works)
-    return ChangeSet(
+    repo.seen.changes = ChangeSet(
         plans,
         commit=repo.commit,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         problems=repo.loaded.problems,
         effects=effects_of(plans, repo.loaded.inventory),
     )
+    return repo.seen.changes
 
 
 def status_codes(works: list[Work]) -> list[int]:

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, WithJsonSchema
 
 from reconciler.models.base import Model
+from reconciler.models.notification import Notification
 from reconciler.models.quantities import Timeout
 from reconciler.models.scalars import (
     Bool,
@@ -193,6 +194,8 @@ class Settings(Model):
     """What an apply may do at most without a flag."""
     waves: WaveSettings = WaveSettings()
     """How an apply goes over the routers in waves."""
+    notifications: tuple[Notification, ...] = ()
+    """Who is told of what."""
 
     @property
     def minor_digits(self) -> int:

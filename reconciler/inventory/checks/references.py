@@ -36,8 +36,13 @@ class _Known:
 
 
 def of_settings(draft: Draft) -> Iterator[Found]:
-    """The routers that go first."""
+    """The routers that go first, and those of which somebody is told."""
     known = _Known(draft)
+    for number, rule in enumerate(draft.inventory.settings.notifications):
+        for index, router in enumerate(rule.routers):
+            loc = ("notifications", number, "routers", index)
+            if finding := known.missing("router", router, loc):
+                yield draft.settings, finding
     for index, router in enumerate(draft.inventory.settings.waves.canary):
         if finding := known.missing("router", router, ("waves", "canary", index)):
             yield draft.settings, finding
