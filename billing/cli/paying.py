@@ -1,29 +1,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """New payments in their files: each at its place, and all checked with the whole ledger."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from billing.cli.common import Session, warn
 from billing.ledger.loading import load_ledger
 from billing.ledger.model import Ledger
-from billing.ledger.writing import with_payment
+from billing.ledger.writing import with_payments
 from reconciler.errors import FilesError
 from reconciler.staging import Staged
 
 
 def stage_payments(root: Path, lines: Iterable[Mapping[str, str]]) -> list[Staged]:
     """The files of the months of these lines, with them."""
-    before: dict[str, bytes | None] = {}
-    texts: dict[str, str] = {}
+    months: dict[str, list[Mapping[str, str]]] = defaultdict(list)
     for values in lines:
-        file = f"ledger/payments/{values['date'][:7]}.csv"
-        if file not in texts:
-            path = root / file
-            before[file] = path.read_bytes() if path.exists() else None
-            texts[file] = (before[file] or b"").decode()
-        texts[file] = with_payment(texts[file], values)
-    return [Staged(file, before[file], texts[file].encode()) for file in sorted(texts)]
+        months[f"ledger/payments/{values['date'][:7]}.csv"].append(values)
+    staged: list[Staged] = []
+    for file, some in sorted(months.items()):
+        path = root / file
+        before = path.read_bytes() if path.exists() else None
+        after = with_payments((before or b"").decode(), some)
+        staged.append(Staged(file, before, after.encode()))
+    return staged
 
 
 def check_payments(root: Path, session: Session, staged: Iterable[Staged]) -> Ledger:

@@ -17,6 +17,7 @@ from reconciler.models.paymentmap import PaymentMap
 from reconciler.wording import did_you_mean, listing, show
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_WORKBOOK = b"PK\x03\x04"  # what every .xlsx and .ods begins with
 _FALLBACK = "windows-1252"
 _SEPARATORS = (",", ";", "\t", "|")
 
@@ -72,6 +73,9 @@ def read_table(data: bytes, how: PaymentMap, file: str) -> Table:
 
 
 def _decode(data: bytes, encoding: str | None, file: str) -> tuple[str, str]:
+    if data.startswith(_WORKBOOK):
+        hint = "Save it as `CSV UTF-8` in the spreadsheet, and import that"
+        raise FilesError([Problem("import-file", "This is a workbook.", hint, Where(file))])
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
     for name in dict.fromkeys([marked or encoding or "utf-8", encoding or _FALLBACK]):
         try:

@@ -103,7 +103,12 @@ def with_lines(text: str, lines: Iterable[str]) -> str:
 
 
 def with_payment(text: str, values: Mapping[str, str]) -> str:
-    """A month's payments with one more, placed by date and reference among the others.
+    """A month's payments with one more."""
+    return with_payments(text, [values])
+
+
+def with_payments(text: str, several: Iterable[Mapping[str, str]]) -> str:
+    """A month's payments with more, placed by date and reference among the others.
 
     Two branches that add payments then rarely touch the same place. Lines that are there keep
     their order and spelling.
@@ -113,14 +118,18 @@ def with_payment(text: str, values: Mapping[str, str]) -> str:
     text = text if text.endswith("\n") else text + "\n"
     bom = "\ufeff" if text.startswith("\ufeff") else ""
     lines = text.removeprefix("\ufeff").splitlines(keepends=True)
-    key = (values["date"], values["reference"])
-    place = len(lines)
-    while place > 1 and _key(lines[place - 1]) > key:
-        place -= 1
+    keys = [_key(line) for line in lines]
     ending = "\r\n" if lines[0].endswith("\r\n") else "\n"
-    out = io.StringIO()
-    csv.writer(out, lineterminator=ending).writerow([values[name] for name in HEADER])
-    return bom + "".join([*lines[:place], out.getvalue(), *lines[place:]])
+    for values in sorted(several, key=lambda one: (one["date"], one["reference"])):
+        key = (values["date"], values["reference"])
+        place = len(lines)
+        while place > 1 and keys[place - 1] > key:
+            place -= 1
+        out = io.StringIO()
+        csv.writer(out, lineterminator=ending).writerow([values[name] for name in HEADER])
+        lines.insert(place, out.getvalue())
+        keys.insert(place, key)
+    return bom + "".join(lines)
 
 
 def _key(line: str) -> tuple[str, str]:

@@ -203,7 +203,9 @@ BAD_FILES: dict[str, tuple[str | bytes, str]] = {
     "twice": ("Fecha;Folio;Concepto;Importe;importe\n", ":1: The column `Importe` is there twice."),
     "quote": (COLUMNS + '03/07/2026;7;"pago bea;350,00\n', ":2: This is not CSV: unexpected end of"
               " data."),
-    "binary": (b"PK\x03\x04\x81\x8d\x00", "The file cannot be read as UTF-8 or windows-1252."),
+    "workbook": (b"PK\x03\x04\x14\x00", "This is a workbook. Save it as `CSV UTF-8` in the"
+                 " spreadsheet, and import that"),
+    "binary": (b"\x7fELF\x81\x8d\x00", "The file cannot be read as UTF-8 or windows-1252."),
 }  # fmt: skip
 
 
