@@ -102,8 +102,8 @@ class Report:
 
     `refusal`: its kind and text, or for `files` problems as JSON. `plan`: as in `plandata`.
     `attempt`: who has the lease now. `lost`: why the router was not worked on. `taken_over`: an
-    earlier worker was lost over the same order. `tried`: changes that were sent. The rest is
-    what `Work` knows, changes and sessions by their numbers in the order.
+    earlier worker was lost over the same order. The rest is what `Work` knows, changes and sessions
+    by their numbers in the order.
     """
 
     refusal: list[Any] | None = None
@@ -112,7 +112,6 @@ class Report:
     attempt: str | None = None
     lost: str | None = None
     taken_over: bool = False
-    tried: list[int] = field(default_factory=list)
     answers: list[list[Any]] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
     owed: list[list[Any]] = field(default_factory=list)

@@ -6,12 +6,11 @@ second time, because the first worker was lost, does only what is missing. Impor
 run, secrets, tidy, undo, work and its neighbours.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from reconciler.change import Change
 from reconciler.changeset import Stale, problem_json
 from reconciler.errors import FilesError, RouterError
 from reconciler.executor.claim import Claim
@@ -21,7 +20,7 @@ from reconciler.executor.questions import QUESTIONS, Question
 from reconciler.executor.taking import go_on, same
 from reconciler.inventory import Inventory
 from reconciler.lease import Held
-from reconciler.pen import Said
+from reconciler.pen import Silent
 from reconciler.phases import make, take_away
 from reconciler.plandata import change_data, change_of, plan_data, state_data, state_of
 from reconciler.router import connect
@@ -135,12 +134,11 @@ def _write(order: Order, fleet: Local, claim: Claim, site: Site) -> Report:
                 _settle(work, fleet, site)
         except (RouterError, Held) as error:
             return Report(lost=str(error), attempt=order.attempt)
-    log = _Log()
     answers = go_on(work, order)
-    work.pen = make_pen(work, log)
+    work.pen = make_pen(work, Silent())
     work.pen.answers.update(answers)
     _phase(order, fleet, work)
-    report = _report(order, work, log, claim)
+    report = _report(order, work, claim)
     report.taken_over = taken_over
     if not order.last:
         work.lease = None
@@ -180,12 +178,11 @@ def _phase(order: Order, fleet: Local, work: Work) -> None:
         fleet.read_back(work)
 
 
-def _report(order: Order, work: Work, log: "_Log", claim: Claim) -> Report:
+def _report(order: Order, work: Work, claim: Claim) -> Report:
     numbers = {id(change): number for number, change in enumerate(work.plan.changes)}
     known = work.pen.answers if work.pen else {}
     return Report(
         attempt=claim.attempt if order.changes else None,
-        tried=sorted({numbers[one] for one in log.tried}),
         answers=[
             [numbers[one], answer.state.value, answer.message]
             for one, answer in known.items()
@@ -208,19 +205,6 @@ def _lease(order: Order, target: Target, claim: Claim) -> Report:
     except RouterError as error:
         return Report(lost=str(error))
     return Report()
-
-
-@dataclass
-class _Log:
-    """Which changes were sent to the router."""
-
-    tried: set[int] = field(default_factory=set)
-
-    def trying(self, changes: Iterable[Change]) -> None:
-        self.tried.update(map(id, changes))
-
-    def answered(self, said: Sequence[Said]) -> None:
-        """Known to the pen."""
 
 
 def _redacted(report: Report, redact: Callable[[str], str]) -> Report:

@@ -13,13 +13,15 @@ from executor.inline import Inline, distant, inline, secrets_of
 
 from reconciler.cli import worker
 from reconciler.errors import FilesError
+from reconciler.executor.claim import SECONDS_UNSEEN, Claim
 from reconciler.executor.cluster import ClusterError
 from reconciler.executor.parcel import pack
 from reconciler.executor.questions import Inverse
 from reconciler.journal import Journal
-from reconciler.lease import Held
+from reconciler.lease import Held, LeaseLost
 from reconciler.outcome import outcome_codes
-from reconciler.router import AnswerState
+from reconciler.router import AnswerState, connect
+from reconciler.run import Scope, make_targets
 from reconciler.work import Work
 
 __all__ = ["world"]  # fixture
@@ -281,3 +283,27 @@ def test_files_with_a_secret_in_clear_are_not_sent(world: World) -> None:
     (problem,) = caught.value.problems
     assert problem.message.startswith("inventory/clients/ana.yaml holds a secret in clear")
     assert "secreto" not in str(problem)
+
+
+def test_an_attempt_that_was_thought_lost_finds_its_lease_taken_up(world: World) -> None:
+    now = [0.0]
+    (target,) = make_targets(world.load(), Scope(("rb-norte",)))
+
+    def clock() -> float:
+        return now[0]
+
+    with connect(target.endpoint) as one, connect(target.endpoint) as two:
+        first, before = Claim("token", "a").take_up(one, "maria", NOW, clock)
+        assert before is None
+        first.keep()
+        second, before = Claim("token", "b").take_up(two, "maria", NOW, clock)
+        assert before == "a"
+        now[0] += SECONDS_UNSEEN
+        second.keep()
+        with pytest.raises(LeaseLost):
+            first.keep()
+        assert not first.is_held
+        with pytest.raises(Held, match="held by maria"):
+            Claim("other", "c").take_up(one, "pedro", NOW, clock)
+        Claim("token", "d").release(one)
+        assert world.device("rb-norte").rows(LIST) == []
