@@ -3,7 +3,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
@@ -24,6 +24,7 @@ from reconciler.secrets import derive
 class Inline:
     """`lost`: units whose first worker is lost after it did its work, so that it is done again.
     `is_gone`: every worker; `is_dead`: the scheduler.
+    `between`: called when a worker was lost, before the next one goes on.
     """
 
     parcel: bytes
@@ -32,6 +33,7 @@ class Inline:
     sent: list[str] = field(default_factory=list)
     is_gone: bool = False
     is_dead: bool = False
+    between: Callable[[], None] = lambda: None
 
     def run(
         self, orders: Sequence[Order], *, urgent: bool = False
@@ -45,6 +47,7 @@ class Inline:
             if order.unit in self.lost:
                 self.lost.discard(order.unit)
                 self._work(text)
+                self.between()
             answer = self._work(text)
             self.sent += [text, answer]
             yield order, Report.of(json.loads(answer))

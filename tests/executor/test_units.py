@@ -12,6 +12,7 @@ from end_to_end.world import World, assert_settled
 from executor.inline import Inline, distant, inline, secrets_of
 
 from reconciler.cli import worker
+from reconciler.emulator.session import Verdict
 from reconciler.errors import FilesError
 from reconciler.executor.claim import SECONDS_UNSEEN, Claim
 from reconciler.executor.cluster import ClusterError
@@ -117,9 +118,8 @@ def test_a_worker_that_is_lost_after_its_work_changes_nothing(world: World, unit
 def test_lost_at_any_write_it_is_taken_up_and_nothing_is_done_twice(world: World, at: int) -> None:
     """The worker's session goes after a write, what it knew is lost, and another one goes on."""
     many(world)
-    world.servers["rb-norte"].faults.drop_after_write(2 + at)  # lease taken, and taken up
     events: Events = []
-    works = applied(world, inline(world, "make"), events)
+    works = applied(world, killed_at(world, 2 + at), events)  # the lease taken, and taken up
     assert outcome_codes(works) == []
     assert set(written(world).values()) == {1}
     assert_settled(world)
@@ -129,6 +129,23 @@ def test_lost_at_any_write_it_is_taken_up_and_nothing_is_done_twice(world: World
     unknown = [event for event in events if event.get("state") == "unknown"]
     assert {event["router"] for event in unknown} <= {"rb-norte", "rb-sur"}
     assert any(event["router"] == "rb-norte" for event in unknown)
+
+
+def killed_at(world: World, write: int) -> Inline:
+    """A cluster whose worker is lost with a write that takes effect, and does nothing more."""
+    faults = world.servers["rb-norte"].faults
+    cluster = inline(world, "make")
+
+    def die() -> Verdict:
+        faults.refuse_login = True
+        return Verdict.DROP_AFTER
+
+    def come_back() -> None:
+        faults.refuse_login = False
+
+    faults.at_write(write, die)
+    cluster.between = come_back
+    return cluster
 
 
 def last_states(events: Events) -> dict[int, str]:
@@ -142,9 +159,7 @@ def test_sessions_of_what_a_lost_worker_wrote_are_dropped(world: World) -> None:
     world.device("rb-norte").add_dynamic("/ppp/active", name="c-1", service="pppoe")
     plan = json.loads((world.root / "plans/dsl.yaml").read_text(encoding="utf-8"))
     world.write("plans/dsl.yaml", plan | {"download": "7M"})
-    # Cut between the change and the drop: the session goes with the write of the profile.
-    world.servers["rb-norte"].faults.drop_after_write(3)
-    works = applied(world, inline(world, "make"))
+    works = applied(world, killed_at(world, 3))  # between the profile and the session
     assert outcome_codes(works) == []
     assert [row["name"] for row in world.device("rb-norte").rows("/ppp/active")] == []
 
