@@ -14,7 +14,7 @@ from reconciler.errors import Unreachable
 from reconciler.pen import GONE, Pen, Step
 from reconciler.router import Answer, AnswerState, Command, Read
 from reconciler.router import Session as RouterSession
-from reconciler.sessions import SERVICES, Session, SessionKind
+from reconciler.sessions import SERVICES, Ending, Lingering, SessionKind
 from reconciler.state import PATH as STATE_PATH
 from reconciler.state import State
 
@@ -112,39 +112,46 @@ def _placed(change: Change, ids: Mapping[str, str]) -> Command:
     return Command(path, "move", (("numbers", change.row_id or ""), *spot))
 
 
-def drop_sessions(session: RouterSession, dropping: Sequence[Session]) -> list[str]:
-    """Log out the live sessions among `dropping`; what could not be done, as text."""
-    troubles: list[str] = []
+def drop_sessions(session: RouterSession, dropping: Sequence[Ending]) -> list[Lingering]:
+    """Log out the live sessions among `dropping`; those that go on."""
+    left: list[Lingering] = []
     for service in SERVICES:
-        names = {s.name for s in dropping if s.kind is service.kind and not s.waits}
-        if not names:
+        named = {s.name: s for s in dropping if s.kind is service.kind and not s.waits}
+        if not named:
             continue
         read = Read(service.active, (".id", service.user_field))
         rows = session.read([read])[0]
-        ids = [row[".id"] for row in rows if row.get(service.user_field) in names]
-        troubles += _remove_all(session, service.active, ids)
-    return troubles
+        live = {row[".id"]: row.get(service.user_field, "") for row in rows}
+        ids = [row_id for row_id, name in live.items() if name in named]
+        for row_id, reason in _remove_all(session, service.active, ids).items():
+            left.append(Lingering(service.kind, named[live[row_id]].client, reason))
+    return left
 
 
-def cut_connections(session: RouterSession, dropping: Sequence[Session], maximum: int) -> list[str]:
-    """Remove the tracked connections from and to the addresses that were just suspended."""
-    addresses = {s.name for s in dropping if s.kind is SessionKind.CONNECTIONS}
-    if not addresses:
-        return []
+def connections_beyond(session: RouterSession, maximum: int) -> str | None:
+    """A warning where there are too many to look through."""
     count = session.count(CONNECTIONS)
-    if count > maximum:
-        return [
-            f"{count} tracked connections are more than the maximum of {maximum}:"
-            " open connections of the newly suspended were left. Raise `connections: {max: N}`."
-        ]
+    if count <= maximum:
+        return None
+    return (
+        f"{count} tracked connections are more than the maximum of {maximum}:"
+        " open connections of the newly suspended were left. Raise `connections: {max: N}`."
+    )
+
+
+def cut_connections(session: RouterSession, cutting: Sequence[Ending]) -> list[Lingering]:
+    """Remove the tracked connections from and to the addresses that were just suspended."""
+    clients = {s.name: s.client for s in cutting}
     rows = session.read([Read(CONNECTIONS, (".id", "src-address", "dst-address"))])[0]
-    ids = [
-        row[".id"]
+    of_rows = {
+        row[".id"]: clients[address]
         for row in rows
-        if _host(row.get("src-address", "")) in addresses
-        or _host(row.get("dst-address", "")) in addresses
-    ]
-    return _remove_all(session, CONNECTIONS, ids)
+        for address in (_host(row.get("dst-address", "")), _host(row.get("src-address", "")))
+        if address in clients
+    }
+    refused = _remove_all(session, CONNECTIONS, list(of_rows))
+    reasons = {of_rows[row_id]: reason for row_id, reason in refused.items()}
+    return [Lingering(SessionKind.CONNECTIONS, *one) for one in sorted(reasons.items())]
 
 
 def _host(endpoint: str) -> str:
@@ -152,29 +159,24 @@ def _host(endpoint: str) -> str:
     return endpoint.rpartition(":")[0] if endpoint.count(":") == 1 else endpoint
 
 
-def _remove_all(session: RouterSession, path: str, ids: Sequence[str]) -> list[str]:
-    """Remove rows that may be gone by the time we ask; that they are gone is success."""
+def _remove_all(session: RouterSession, path: str, ids: Sequence[str]) -> dict[str, str]:
+    """Remove rows that may be gone by the time we ask, which is success; why others are not."""
 
-    def ask(chunks: Sequence[Sequence[str]]) -> list[Answer]:
+    def ask(chunks: Sequence[Sequence[str]]) -> list[tuple[Sequence[str], Answer]]:
         commands = [Command(path, "remove", ((".id", ",".join(chunk)),)) for chunk in chunks]
-        return session.write(commands)
+        return list(zip(chunks, session.write(commands), strict=True))
 
-    chunks = [ids[at : at + IDS_A_COMMAND] for at in range(0, len(ids), IDS_A_COMMAND)]
-    answers = ask(chunks)
+    answers = ask([ids[at : at + IDS_A_COMMAND] for at in range(0, len(ids), IDS_A_COMMAND)])
     refused = [
-        (id_,)
-        for chunk, answer in zip(chunks, answers, strict=True)
-        if answer.state is AnswerState.FAILED
-        for id_ in chunk
+        (id_,) for chunk, answer in answers if answer.state is AnswerState.FAILED for id_ in chunk
     ]
-    lost = [answer for answer in answers if answer.state is not AnswerState.FAILED]
-    return sorted(
-        {
-            f"{path}: {answer.message or answer.state.value}"
-            for answer in [*lost, *(ask(refused) if refused else [])]
-            if answer.state is not AnswerState.DONE and GONE not in (answer.message or "")
-        }
-    )
+    lost = [one for one in answers if one[1].state is not AnswerState.FAILED]
+    return {
+        id_: answer.message or answer.state.value
+        for chunk, answer in [*lost, *(ask(refused) if refused else [])]
+        if answer.state is not AnswerState.DONE and GONE not in (answer.message or "")
+        for id_ in chunk
+    }
 
 
 def write_state(session: RouterSession, old: State | None, new: State) -> None:
@@ -192,4 +194,5 @@ def write_state(session: RouterSession, old: State | None, new: State) -> None:
 
 
 def remove_state(session: RouterSession, ids: Sequence[str]) -> list[str]:
-    return _remove_all(session, STATE_PATH, ids)
+    reasons = set(_remove_all(session, STATE_PATH, ids).values())
+    return [f"{STATE_PATH}: {reason}" for reason in sorted(reasons)]

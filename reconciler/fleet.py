@@ -15,10 +15,10 @@ from threading import BoundedSemaphore, Event, Thread
 from typing import Self
 
 from reconciler.changeset import Stale
+from reconciler.endings import end_the_earlier, end_the_rest
 from reconciler.errors import RouterError
 from reconciler.lease import LIFETIME, Held, Lease, acquire
 from reconciler.phases import (
-    end_the_rest,
     make,
     note_commit,
     receivers,
@@ -226,6 +226,7 @@ class Fleet:
         """Look what came of it, end the sessions that are still to end, note the commit."""
         self.read_back(work)
         end_the_rest(work)
+        end_the_earlier(work)
         if commit:
             note_commit(work, commit)
 

@@ -4,7 +4,7 @@
 `.reconcile/journal/<run>.jsonl` in the state repository; the same events are the stream of
 `apply --format json`. A change that is `planned` and never `trying` was not tried; one that is
 `trying` without a `result` may have been done, whatever ended the run. Holds no secret. Imports
-change, changeset, pen and router.
+change, changeset, pen, router and sessions.
 """
 
 import json
@@ -20,6 +20,7 @@ from reconciler.change import Change
 from reconciler.changeset import change_json
 from reconciler.pen import Said
 from reconciler.planning import RouterPlan, Status
+from reconciler.sessions import Ending
 
 Event = Mapping[str, Any]
 Sink = Callable[[Sequence[Event]], None]
@@ -62,9 +63,10 @@ class Journal:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         head = {"event": event, "run": self.run, "time": now}
         records = [head | more for more in all_more]
-        with self._lock:
-            for sink in self._sinks:
-                sink(records)
+        if records:
+            with self._lock:
+                for sink in self._sinks:
+                    sink(records)
 
     def router(self, plan: RouterPlan) -> None:
         """Whether a router was reached, and why it was not."""
@@ -77,7 +79,7 @@ class Journal:
         )
 
     def planned(self, plan: RouterPlan) -> None:
-        """Every change that is about to be made."""
+        """Every change that is about to be made, and every session that ends with one."""
         numbers = [
             self._numbers.setdefault(id(change), len(self._numbers) + 1) for change in plan.changes
         ]
@@ -90,6 +92,15 @@ class Journal:
                     "planned": change_json(plan.router, change),
                 }
                 for number, change in zip(numbers, plan.changes, strict=True)
+            ],
+        )
+        self.emit_all(
+            "ending",
+            [
+                {"router": plan.router, "change": number, **_session(session)}
+                for session in plan.sessions
+                if not session.waits
+                for number in self.numbers([session.cause])
             ],
         )
 
@@ -127,6 +138,14 @@ class RouterLog:
         ]
         if results:
             self._journal.emit_all("result", results)
+
+    def ended(self, sessions: Iterable[Ending]) -> None:
+        said = [{"router": self._router, **_session(session)} for session in sessions]
+        self._journal.emit_all("ended", said)
+
+
+def _session(session: Ending) -> dict[str, str]:
+    return {"kind": session.kind.value, "client": session.client, "name": session.name}
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from reconciler.change import Change
 from reconciler.planning import Status
 from reconciler.render import Line, describe
 from reconciler.router import Answer, AnswerState
+from reconciler.sessions import SessionKind
 from reconciler.suspension import suspended_in
 from reconciler.wording import counted, listing, printable
 from reconciler.work import Work
@@ -57,6 +58,10 @@ def _work_lines(work: Work) -> Iterator[Line]:
         changes = counted(len(work.plan.changes), "change")
         yield Line("error", f"{name}: not tried: {changes}. {printable(work.untried)}")
         return
+    for one in work.lingering:
+        what = "connections" if one.kind is SessionKind.CONNECTIONS else f"{one.kind.value} session"
+        text = f"{name}: {what} of {one.client} could not be ended: {printable(one.reason)}."
+        yield Line("error", f"{text} The next apply does it.")
     if work.unhealthy:
         yield Line("error", f"{name}: not healthy: {printable(work.unhealthy)}.")
     waiting = 0
@@ -98,7 +103,9 @@ def _words(words: dict[AnswerState, str], answer: Answer) -> str:
 
 
 def _is_wrong(work: Work) -> bool:
-    return bool(work.unhealthy) or not work.verified or any(True for _ in _open(work))
+    if work.unhealthy or work.lingering or not work.verified:
+        return True
+    return any(True for _ in _open(work))
 
 
 def outcome_codes(works: Sequence[Work]) -> list[int]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The hand that writes to one router: under the lease, each write noted as it goes.
 
-Imports change, lease and router.
+Imports change, lease, router and sessions.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,6 +11,7 @@ from typing import Protocol
 from reconciler.change import Action, Change
 from reconciler.lease import LeaseLost
 from reconciler.router import Answer, AnswerState, Command, Session
+from reconciler.sessions import Ending
 
 GONE = "no such item"
 
@@ -28,11 +29,13 @@ Said = tuple[Sequence[Change], Answer]
 
 
 class Log(Protocol):
-    """Who is told of writes: right before they are sent, and of answers as they come."""
+    """Who is told of writes right before they are sent, of answers as they come, of what ended."""
 
     def trying(self, changes: Iterable[Change]) -> None: ...
 
     def answered(self, said: Sequence[Said]) -> None: ...
+
+    def ended(self, sessions: Iterable[Ending]) -> None: ...
 
 
 class Silent:
@@ -42,6 +45,9 @@ class Silent:
         """Say nothing."""
 
     def answered(self, said: Sequence[Said]) -> None:
+        """Say nothing."""
+
+    def ended(self, sessions: Iterable[Ending]) -> None:
         """Say nothing."""
 
 

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The phases of an apply for one router: first adds and sets, then removals, then what is left.
 
-Each ends the sessions and connections that its changes end. Imports apply, arrange, lease, work.
+Each ends the sessions and connections that its changes end. Imports apply, arrange, endings,
+lease, work.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
-from reconciler.apply import cut_connections, drop_sessions, write_state, write_waves
+from reconciler.apply import write_state, write_waves
 from reconciler.arrange import break_waves, held_back, make_waves
 from reconciler.change import Action, Change
+from reconciler.endings import end_sessions, is_done
 from reconciler.lease import read_holders
-from reconciler.router import AnswerState
 from reconciler.router import Session as RouterSession
 from reconciler.state import State
 from reconciler.work import Work, guarded
@@ -36,7 +37,7 @@ def make(work: Work) -> None:
         answered = work.pen.answers
         now = [c for c in work.plan.changes if id(c) not in later and id(c) not in answered]
         write_waves(work.pen, make_waves(now))
-        _end_sessions(work, session, partial(_is_done, work))
+        end_sessions(work, session, partial(is_done, work))
 
     guarded(work, act)
 
@@ -62,7 +63,7 @@ def take_away(work: Work, standing: dict[str, set[str]]) -> None:
         kept = {id(change) for change in held_back(rest, lambda c: c.mark in unmade)}
         going = [c for c in rest if id(c) not in pen.answers and id(c) not in kept]
         write_waves(pen, break_waves(going))
-        _end_sessions(work, session, partial(_is_done, work))
+        end_sessions(work, session, partial(is_done, work))
 
     guarded(work, act)
 
@@ -70,43 +71,7 @@ def take_away(work: Work, standing: dict[str, set[str]]) -> None:
 def _unmade_marks(work: Work) -> set[str]:
     """Marks of which something was to be made and is not: no row of theirs goes yet."""
     makes = (change for change in work.plan.changes if change.action is not Action.REMOVE)
-    return {change.mark for change in makes if not _is_done(work, change)}
-
-
-def _is_done(work: Work, change: Change) -> bool:
-    return work.answer(change).state is AnswerState.DONE
-
-
-def _end_sessions(work: Work, session: RouterSession, is_made: Callable[[Change], bool]) -> None:
-    """End what hangs on the changes that are made, each once; nothing where the router is lost."""
-    ending = [s for s in work.plan.sessions if id(s) not in work.ended and is_made(s.cause)]
-    if not ending or not session.alive:
-        return
-    troubles = drop_sessions(session, ending)
-    troubles += cut_connections(session, ending, work.target.router.connections.maximum)
-    if session.alive:
-        work.troubles += troubles
-        work.ended |= {id(one) for one in ending}
-
-
-def end_the_rest(work: Work) -> None:
-    """End what hangs on changes that are made, although the router was lost over them.
-
-    The next run sees no difference any more, so nobody would do it then.
-    """
-    remaining = {work.essence(change) for change in work.remaining}
-
-    def is_made(change: Change) -> bool:
-        if work.verified:
-            return work.essence(change) not in remaining
-        return work.answer(change).state in (AnswerState.DONE, AnswerState.UNKNOWN)
-
-    if work.verified and work.may_write:
-        guarded(work, lambda session: _end_sessions(work, session, is_made))
-    open_ = [s for s in work.plan.sessions if id(s) not in work.ended and is_made(s.cause)]
-    if open_:
-        names = ", ".join(sorted({one.client for one in open_}))
-        work.troubles.append(f"these may go on as they were until their next login: {names}.")
+    return {change.mark for change in makes if not is_done(work, change)}
 
 
 def unsettled_marks(work: Work) -> set[str]:

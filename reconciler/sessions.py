@@ -9,6 +9,7 @@ fasttrack of a client who is cut. Imports change, desired, kinds.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from reconciler.change import Action, Change
 from reconciler.desired import Wanted
@@ -43,6 +44,42 @@ class Session:
     name: str
     cause: Change = field(repr=False, compare=False)
     waits: bool = False
+
+
+class Ending(Protocol):
+    """What is to end: a session by its user name, connections by their address."""
+
+    @property
+    def kind(self) -> SessionKind: ...
+    @property
+    def client(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def waits(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What an earlier run was to end and did not; `age`: seconds since its change was made, as of
+    `clock`, a reading of the monotonic clock of this process.
+    """
+
+    kind: SessionKind
+    client: str
+    name: str
+    age: float
+    clock: float
+    waits: bool = False
+
+
+@dataclass(frozen=True)
+class Lingering:
+    """What goes on although it was to end, and why."""
+
+    kind: SessionKind
+    client: str
+    reason: str
 
 
 @dataclass(frozen=True)

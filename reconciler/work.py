@@ -19,7 +19,7 @@ from reconciler.pen import Log, Pen, Silent
 from reconciler.planning import Keep, RouterPlan, Status, narrowed, plan_router
 from reconciler.router import Answer, AnswerState, Endpoint, connect
 from reconciler.router import Session as RouterSession
-from reconciler.sessions import SERVICES, SessionKind, live
+from reconciler.sessions import SERVICES, Earlier, Lingering, SessionKind, live
 from reconciler.state import State
 from reconciler.survey import Actual, read_rows
 
@@ -47,8 +47,9 @@ class Work:
     one, with the reason; `remaining`: what is not as wanted when all is written; `ended`: sessions
     that were dropped or need not be, by the identity of the Session object; `state`: the note of
     the applied commit, as it was read back; `untried`: why nothing was written; `unhealthy`: what
-    ails it after all was written; `seen`: the plan as it was made first, its planner and the
-    imprint of what it was made from.
+    ails it after all was written; `lingering`: what goes on although it was to end; `earlier`: what
+    an earlier run was to end; `seen`: the plan as it was made first, its planner and the imprint of
+    what it was made from.
     """
 
     target: Target
@@ -65,6 +66,8 @@ class Work:
     verified: bool = False
     state: State | None = None
     untried: str | None = None
+    lingering: list[Lingering] = field(default_factory=list)
+    earlier: tuple[Earlier, ...] = ()
     unhealthy: str | None = None
     seen: tuple[Planner, int, RouterPlan] | None = field(default=None, repr=False)
 

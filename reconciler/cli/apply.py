@@ -41,6 +41,7 @@ from reconciler.review import check_expected
 from reconciler.run import Scope
 from reconciler.state import State
 from reconciler.tidy import is_tidied, tidying
+from reconciler.unfinished import read_unfinished
 from reconciler.wording import counted
 from reconciler.work import Planner, Work, planner
 
@@ -130,10 +131,13 @@ def apply(
     adopt = adopt or (chosen is not None and chosen.adopts)
     tidy = tidy or (chosen is not None and is_tidied(chosen.entries))
     resumed = chosen if isinstance(chosen, OpenRun) else None
-    if resumed and not resumed.open:
+    unfinished = {one.router for one in read_unfinished(repo.root)}
+    if resumed and not (resumed.open or unfinished):
         print_lines(resume_lines(resumed, []))
         return
-    scope = Scope(routers=resumed.routers) if resumed else scope
+    if resumed:
+        known = unfinished & set(repo.loaded.inventory.routers)
+        scope = Scope(routers=tuple(sorted({*resumed.routers, *known})))
     with executor_for(
         repo,
         scope,
@@ -174,6 +178,7 @@ def apply(
             confirm_within=confirm_within,
             waves=in_waves(repo, fleet, waves, override) if isinstance(fleet, Fleet) else None,
             override=override,
+            ends_earlier=scope.is_whole and not isinstance(chosen, PlanFile),
         )
     raise SystemExit(code)
 

@@ -9,6 +9,7 @@ import json
 import socket
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from time import monotonic
 
 from reconciler.cli.context import (
     Repo,
@@ -32,6 +33,7 @@ from reconciler.router import AnswerState
 from reconciler.run import limits_of_routers
 from reconciler.state import State
 from reconciler.undo import Keeper
+from reconciler.unfinished import read_unfinished
 from reconciler.wording import counted
 from reconciler.work import Work
 
@@ -48,6 +50,7 @@ def carry_out(
     confirm_within: int | None = None,
     waves: Callable[[Journal], Waves] | None = None,
     override: Override | None = None,
+    ends_earlier: bool = False,
 ) -> int:
     """Under lease and journal: keep the inverse, write, read back, say what is not as wanted; the
     exit code.
@@ -55,7 +58,8 @@ def carry_out(
     `stream`: the journal's events go to stdout instead of lines for people. `undoes`, `resumes`:
     the run that is taken back, or gone on with. `confirm_within`: seconds after which routers undo
     the run by themselves, unless it was proven. `waves`: given the journal, in which waves to
-    write. `override`: the change windows that somebody set aside, which is noted.
+    write. `override`: the change windows that somebody set aside, which is noted. `ends_earlier`:
+    end the sessions that the run before was to end.
     """
     now = datetime.now(UTC)
     repo.seen.works = fleet.works
@@ -63,6 +67,12 @@ def carry_out(
     run = new_run_id(now)
     inverse = fleet.secure(owner(), now, Inverse(run, state.comment if state and whole else None))
     Keeper(repo.root, run, now.isoformat(timespec="seconds"), repo.commit, undoes).keep(inverse)
+    earlier = read_unfinished(repo.root)
+    if ends_earlier:
+        clock = monotonic()
+        for work in fleet.works:
+            mine = [one for one in earlier if one.router == work.plan.router]
+            work.earlier = tuple(one.earlier(now, clock) for one in mine)
     with journal_file(repo.root, run) as sink:
         journal = Journal(
             run, [sink, *([_to_stdout] if stream else [])], repo.loaded.secrets.redact
@@ -74,6 +84,7 @@ def carry_out(
             undoes=undoes,
             resumes=resumes,
             override=override and override.as_data(journal.redacted),
+            unfinished=[one.as_data() for one in earlier],
         )
         for work in fleet.works:
             journal.router(work.plan)

@@ -17,6 +17,7 @@ from reconciler.cli.context import err, may_colour, say
 from reconciler.cli.watch import MANY
 from reconciler.pen import Log, Said
 from reconciler.planning import RouterPlan
+from reconciler.sessions import Ending
 from reconciler.wording import counted
 from reconciler.work import Logs
 
@@ -105,3 +106,6 @@ class _Counting:
     def answered(self, said: Sequence[Said]) -> None:
         self._log.answered(said)
         self._progress.answered(self._router, said)
+
+    def ended(self, sessions: Iterable[Ending]) -> None:
+        self._log.ended(sessions)

@@ -14,6 +14,7 @@ from reconciler.pen import Said
 from reconciler.plandata import change_of, problem_of, state_of
 from reconciler.planning import Status
 from reconciler.router import Answer, AnswerState, Endpoint
+from reconciler.sessions import Lingering, SessionKind
 from reconciler.work import Logs, Target, Work
 
 LOST = "its worker was lost; another one reads the router again"
@@ -73,7 +74,14 @@ def note(work: DistantWork, order: Order, report: Report, log: Logs) -> None:
             work.answers[id(change)] = answer
     if order.unit != Unit.LOOK:
         journal.answered(said)
-    work.ended |= {id(sessions[number]) for number in report.ended}
+    lingering = [Lingering(SessionKind(kind), *rest) for kind, *rest in report.lingering]
+    going_on = {(one.kind, one.client) for one in lingering}
+    ended = [sessions[number] for number in report.ended if id(sessions[number]) not in work.ended]
+    journal.ended(
+        [one for one in ended if (one.kind, one.client) not in going_on and not one.waits]
+    )
+    work.ended |= {id(one) for one in ended}
+    work.lingering += lingering
     work.owed += [(changes[number], reason) for number, reason in report.owed]
     work.troubles += report.troubles
     work.remaining = tuple(change_of(data) for data in report.remaining)

@@ -115,6 +115,7 @@ class Report:
     answers: list[list[Any]] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
     owed: list[list[Any]] = field(default_factory=list)
+    lingering: list[list[str]] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
     remaining: list[Data] = field(default_factory=list)
     verified: bool = False

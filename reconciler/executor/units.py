@@ -190,6 +190,7 @@ def _report(order: Order, work: Work, claim: Claim) -> Report:
         ],
         ended=[number for number, one in enumerate(work.plan.sessions) if id(one) in work.ended],
         owed=[[numbers[id(change)], reason] for change, reason in work.owed],
+        lingering=[[one.kind.value, one.client, one.reason] for one in work.lingering],
         troubles=work.troubles,
         remaining=[change_data(order.router, change) for change in work.remaining],
         verified=work.verified,
@@ -210,6 +211,7 @@ def _lease(order: Order, target: Target, claim: Claim) -> Report:
 def _redacted(report: Report, redact: Callable[[str], str]) -> Report:
     """No text of a router or of an error holds a secret."""
     report.troubles = [redact(text) for text in report.troubles]
+    report.lingering = [[kind, client, redact(why)] for kind, client, why in report.lingering]
     report.lost = report.lost and redact(report.lost)
     report.answers = [
         [number, state, message and redact(message)] for number, state, message in report.answers

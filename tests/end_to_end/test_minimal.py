@@ -523,7 +523,9 @@ def test_sessions_that_could_not_be_ended_are_told(world: World) -> None:
     faults.trap_at_write(2, "failure: timeout")
     faults.trap_at_write(3, "failure: timeout")
     (work, _) = world.apply()
-    assert work.troubles == ["/ppp/active: failure: timeout"]
+    assert [(one.client, one.reason) for one in work.lingering] == [
+        ("ana/internet", "failure: timeout")
+    ]
 
     put(world, client("luis", "fast", "10.20.0.8"))
     with Fleet(make_targets(world.load(), Scope(("rb-norte",)))) as fleet:
@@ -532,7 +534,9 @@ def test_sessions_that_could_not_be_ended_are_told(world: World) -> None:
         faults.refuse_login = True
         fleet.apply()
     assert not work.verified
-    assert "these may go on as they were until their next login: luis/internet." in work.troubles
+    assert [(one.client, one.reason) for one in work.lingering] == [
+        ("luis/internet", "the router was lost")
+    ]
 
 
 def test_what_somebody_else_removed_meanwhile_is_gone(world: World) -> None:

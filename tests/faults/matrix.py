@@ -53,6 +53,8 @@ def run_case(scene: Scene, case: Case) -> Violations:
         found.append("rows of others changed with one more apply")
     if scene.contents() != scene.wanted:
         found.append("one more apply did not end in the wanted state")
+    if scene.live() & scene.ended:
+        found.append("sessions with the old settings go on after one more apply")
     return [f"{case}: {one}" for one in found]
 
 

@@ -72,6 +72,8 @@ class Scene:
         assert ran.code == 0, ran.text
         self.wanted = self.contents()
         self.wanted_ours = self.ours()
+        self.ended = {"dial-0", "dial-1", "dial-2"} - self.live()
+        assert len(self.ended) > 1
         self.writes = self.server.faults.writes
 
     @property
@@ -84,7 +86,7 @@ class Scene:
         device.load_rsc(self._export)
         serve(device, user="reconcile", password=router_password(ROUTER))
         for name in ("dial-0", "dial-1", "dial-2", "somebody"):
-            device.add_dynamic(LIVE, name=name, service="pppoe")
+            device.add_dynamic(LIVE, name=name, service="pppoe", uptime="5h")
         self.server.device = device
         self.server.faults.clear()
         self.server.faults.writes = 0
@@ -102,6 +104,10 @@ class Scene:
 
     def contents(self) -> dict[str, Any]:
         return contents(self.device)
+
+    def live(self) -> set[str]:
+        """Who is logged in."""
+        return {row["name"] for row in self.device.rows(LIVE)}
 
     def left(self) -> list[str]:
         """What a plan would still change."""

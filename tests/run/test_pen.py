@@ -12,7 +12,7 @@ from reconciler.desired import Source
 from reconciler.emulator import Clock, Device, Server, serve
 from reconciler.kinds import ADDRESS_LIST
 from reconciler.lease import LeaseLost
-from reconciler.pen import Pen, Said, Step
+from reconciler.pen import Pen, Said, Silent, Step
 from reconciler.router import AnswerState, Command, Endpoint, Session, TlsMode, connect
 
 PATH = ADDRESS_LIST.path
@@ -45,7 +45,7 @@ def steps(count: int) -> list[Step]:
 
 
 @dataclass
-class Heard:
+class Heard(Silent):
     """A log that keeps how many were tried and answered, in order."""
 
     events: list[tuple[str, int]] = field(default_factory=list)
