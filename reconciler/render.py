@@ -1,39 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A change set as text for people and as markdown for a pull request. Pure.
 
-Imports change, changeset, effects, errors, normal, planning, telling and wording.
+Imports change, changeset, effects, planning, reading, telling and wording.
 """
 
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from reconciler.change import Action, Change
 from reconciler.changeset import ChangeSet, FileChange
-from reconciler.desired import TIDY
 from reconciler.effects import Effect
-from reconciler.marks import without_mark
-from reconciler.normal import format_rate
 from reconciler.planning import RouterPlan
-from reconciler.sessions import Session, SessionKind
-from reconciler.telling import sentences, told
+from reconciler.reading import SYMBOL, ending, endings, fields_of, groups, key_text
+from reconciler.telling import sentences
 from reconciler.wording import counted, printable
 
-SYMBOL = {
-    Action.ADD: "+",
-    Action.SET: "~",
-    Action.MOVE: "^",
-    Action.REMOVE: "-",
-    Action.ADOPT: "=",
-}
 NOTHING = "No changes: the routers hold what the files say."
 PREVIEW_NOTHING = "No changes: these files want the same of the routers."
 MARKDOWN_BYTES = 65_000
 _LEAST_BLOCK = 500
-_RATE_FIELDS = re.compile(r".*(limit|rate|threshold)$|limit-at")
-_BITS = re.compile(r"\d+(/\d+)?( |$)")
 
 
 @dataclass(frozen=True)
@@ -44,44 +31,18 @@ class Line:
     text: str
 
 
-@lru_cache(maxsize=4096)
-def human(name: str, value: str | None) -> str:
-    """A value as people write it: rates with k, M and G, nothing as `-`."""
-    if value is None or value == "":
-        return "-"
-    if _RATE_FIELDS.fullmatch(name) and _BITS.match(value):
-        value = " ".join(
-            "/".join(_rate(part) for part in word.split("/")) for word in value.split()
-        )
-    return printable(value)
-
-
-def _rate(part: str) -> str:
-    return format_rate(int(part)) if part.isdigit() else part
-
-
 def describe(change: Change) -> str:
     """What a change does, in one line: menu, key, and the fields that matter."""
-    key = " ".join(printable(part) for part in change.key.values() if part)
-    return f"{change.kind.path} {key}{_details(change)}"
+    return f"{change.kind.path} {key_text(change)}{_details(change)}"
 
 
 def _details(change: Change) -> str:
     if change.action is Action.REMOVE:
         return ""
     if change.action is Action.ADD:
-        unset = change.kind.unset
-        shown = [
-            f"{name}={human(name, value)}"
-            for name, value in change.after.items()
-            if value and value != unset[name] and name not in change.key and name != "comment"
-        ]
-        return f"  {' '.join(shown)}" if shown else ""
-    parts = [
-        f"{name} {human(name, change.before[name])} → {human(name, value)}"
-        for name, value in change.after.items()
-    ]
-    return ": " + ", ".join(parts)
+        shown = " ".join(f"{one.name}={one.after}" for one in fields_of(change))
+        return f"  {shown}" if shown else ""
+    return ": " + ", ".join(f"{one.name} {one.before} → {one.after}" for one in fields_of(change))
 
 
 def text_lines(
@@ -139,83 +100,17 @@ def _router_lines(plan: RouterPlan, effects: Mapping[str, Effect]) -> Iterator[L
         return
     version = f" · RouterOS {plan.version}" if plan.version else ""
     yield Line("title", printable(plan.router + version))
-    ends = _endings(plan.sessions)
-    source = None
-    for change in _in_reading_order(plan.changes):
-        if _group(change) != source:
-            source = _group(change)
-            yield Line("source", f"  {_origin(plan, change, effects)}")
-        yield Line(change.action.value, f"    {_change_text(change, ends)}")
-    notices = [change for change in plan.changes if change.notice]
-    if notices:
-        yield Line("source", "  on-screen notices, from today's date and not from a file")
-        for change in notices:
-            yield Line(change.action.value, f"    {_change_text(change, {})}")
-
-
-def _origin(plan: RouterPlan, change: Change, effects: Mapping[str, Effect]) -> str:
-    """`ana-lopez/internet  (Ana López: cut, owes since …)  inventory/…/ana-lopez.yaml:13`."""
-    values = change.before if change.action is Action.REMOVE else change.after
-    label = change.source.label or without_mark(values.get("comment") or "")
-    effect = effects.get(change.source.id)
-    if effect and (said := told(effect)):
-        label = f"{label or effect.name}: {said}"
-    parts = [_group(change), f"({label})" if label and change.is_service else ""]
-    parts.append(str(change.source.where or _reason(plan, change)))
-    return printable("  ".join(part for part in parts if part))
-
-
-def _reason(plan: RouterPlan, change: Change) -> str:
-    """Why a row is not wanted that no place in the files asks for."""
-    home = plan.moves_to(change)
-    if home:
-        return f"lives on {home} now"
-    is_known = change.mark in plan.census.known or change.source.id.startswith("plan/")
-    return "needed here no more" if is_known else "in no file"
+    ends = endings(plan.sessions)
+    for group in groups(plan, effects):
+        yield Line("source", f"  {group}")
+        for change in group.changes:
+            yield Line(change.action.value, f"    {_change_text(change, ends)}")
 
 
 def _change_text(change: Change, ends: dict[int, str]) -> str:
     cause = f"{change.cause}: " if change.cause else ""
     ending = f"  [{ends[id(change)]}]" if id(change) in ends else ""
     return f"{SYMBOL[change.action]} {cause}{describe(change)}{ending}"
-
-
-def _group(change: Change) -> str:
-    """What is shown under one heading: a service, a plan, or all rules of the router."""
-    source = change.source.id
-    if source == TIDY:
-        return f"left by others: {change.source.label.lower()}"
-    return "block rules" if source.startswith("router/") else source
-
-
-def _in_reading_order(changes: Iterable[Change]) -> list[Change]:
-    """Plans and rules before services; rules, written from the last to the first, turned round."""
-    plain = [change for change in changes if not change.notice]
-    spot = {id(change): at for at, change in enumerate(plain)}
-    return sorted(
-        plain,
-        key=lambda c: (c.is_service, _group(c), -spot[id(c)] if c.kind.ordered else spot[id(c)]),
-    )
-
-
-def _endings(sessions: Sequence[Session]) -> dict[int, str]:
-    """What each change ends, in words, by the identity of the Change object."""
-    counts: dict[int, dict[str, int]] = {}
-    for session in sessions:
-        kind = "waits" if session.waits else session.kind.value
-        of_change = counts.setdefault(id(session.cause), {})
-        of_change[kind] = of_change.get(kind, 0) + 1
-    return {
-        key: ", ".join(_ending(*item) for item in kinds.items()) for key, kinds in counts.items()
-    }
-
-
-def _ending(kind: str, count: int) -> str:
-    if kind == "waits":
-        return f"applies at the next login of {count}"
-    if kind == SessionKind.CONNECTIONS:
-        return "open connections end"
-    return "1 session drops" if count == 1 else f"{count} sessions drop"
 
 
 def summary_text(changes: ChangeSet) -> str:
@@ -230,7 +125,7 @@ def summary_text(changes: ChangeSet) -> str:
         parts.append(f"{counts['adopt']} to adopt")
     if changes.notices:
         parts.append(f"{len(changes.notices)} of the notice list")
-    return ", ".join(parts) + f"; {_ending('ppp', counts['sessions'])}."
+    return ", ".join(parts) + f"; {ending('ppp', counts['sessions'])}."
 
 
 def markdown(changes: ChangeSet) -> str:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What was reviewed is what is applied: a plan file against what would be done now. Pure.
 
-Imports change, changeset, planning, render.
+Imports change, changeset, planning, reading, render.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,7 +11,8 @@ from typing import Any
 from reconciler.change import Change
 from reconciler.changeset import ChangeSet, PlanFile, Stale, essence, essence_of
 from reconciler.planning import RouterPlan, Status, narrowed
-from reconciler.render import describe, human, summary_text
+from reconciler.reading import human
+from reconciler.render import describe, summary_text
 
 _SHOWN = 10
 

@@ -20,7 +20,8 @@ from reconciler.errors import Problem, Severity, Where
 from reconciler.kinds import ADDRESS_LIST, FILTER, PPP_PROFILE, PPP_SECRET, QUEUE_SIMPLE
 from reconciler.making import Terms
 from reconciler.planning import RouterPlan, Status
-from reconciler.render import MARKDOWN_BYTES, NOTHING, human, markdown, summary_text, text_lines
+from reconciler.reading import human
+from reconciler.render import MARKDOWN_BYTES, NOTHING, markdown, summary_text, text_lines
 from reconciler.sessions import Session, SessionKind
 
 TERMS = Terms("rb", digest=lambda text: f"hash of {text}")
