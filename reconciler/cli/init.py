@@ -3,7 +3,7 @@
 
 import tempfile
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -75,14 +75,13 @@ def init(context: click.Context, /, forges: tuple[str, ...], **given: Any) -> No
     if (folder / "reconcile.yaml").exists():
         raise ReconcileError(f"{folder} holds a reconcile.yaml already. Nothing was written.")
     answers = Answers(**(_ask(context, given) if is_interactive() else given))
-    files = scaffold(answers, forges, datetime.now(UTC).date())
+    files = scaffold(answers, forges, datetime.now(answers.zone_info).date())
     _check(files)
     kept = _write(folder, files)
     for name in kept:
         say(f"kept {folder / name}, which was there", "yellow")
-    print_data(
-        f"{folder}: {counted(len(files) - len(kept), 'file')}. Its README.md says how to go on."
-    )
+    written = counted(len(files) - len(kept), "file")
+    print_data(f"{folder}: {written} written. Go on as its README.md says.")
 
 
 def _ask(context: click.Context, given: Mapping[str, Any]) -> dict[str, Any]:

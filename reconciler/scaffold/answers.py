@@ -7,7 +7,7 @@ are made. Imports errors and models.
 
 import ipaddress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import cached_property
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -93,10 +93,14 @@ class Answers:
         digits = Settings.model_construct(format=1, currency=self.currency).minor_digits
         return f"{amount:.{digits}f}"
 
+    @property
+    def zone_info(self) -> tzinfo:
+        """UTC for what is no time zone: the models say what is wrong with it."""
+        try:
+            return ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return UTC
+
     def utc_hour(self, local: int, day: date) -> int:
         """The hour in UTC, which is what schedules of pipelines count in, of a local hour."""
-        try:
-            zone = ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            return local  # the models say what is wrong with the time zone
-        return datetime.combine(day, time(local), zone).astimezone(UTC).hour
+        return datetime.combine(day, time(local), self.zone_info).astimezone(UTC).hour

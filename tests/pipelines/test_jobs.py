@@ -57,6 +57,9 @@ def test_a_reviewed_change_is_applied_when_it_is_merged(hub: Company) -> None:
     number = faster_home(hub)
     validated = hub.check("validate", number)
     assert (validated.code, validated.log) == (0, "")
+    preview = (hub.folder / "job-1-STEP_SUMMARY").read_text(encoding="utf-8")
+    assert "no router was asked" in preview
+    assert "12M" in preview
     fingerprint = planned(hub, number)
     assert "rate-limit 2M/10M → 2M/12M" in hub.forge.said(number)[0]
     outputs = (hub.folder / "job-2-OUTPUT").read_text(encoding="utf-8").splitlines()

@@ -59,6 +59,7 @@ def test_what_it_writes_has_no_problems(tmp_path: Path, lang: str, answers: dict
     (router,) = inventory.routers.values()
     assert router.id == answers.get("router", "rb-1")
     assert bool(router.tls) is ("host" in answers)
+    assert run_cli("--repo", str(tmp_path / "wisp"), "fmt", "--check", environ={}).code == 0
     modes = {plan.mode.value for plan in inventory.plans.values()}
     assert modes == {"pppoe", "simple-queue", "pcq", "hotspot"}
 
