@@ -137,7 +137,7 @@ def test_nothing_but_the_texts_changes(files: Files) -> None:
     ana = files.text("inventory/clients/norte/ana.yaml")
     assert 'name: Ana Ñúñez "la güera"   # vive arriba' in ana
     assert ana.endswith("  # del módem\n")
-    assert files.text("inventory/routers/tower.yaml").endswith("   # la torre\n")
+    assert files.text("inventory/routers/tower.yaml").endswith("  # la torre\n")
     assert files.text("inventory/clients/sur/eva.yaml") == before
 
 
