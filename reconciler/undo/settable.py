@@ -16,7 +16,7 @@ _READ_ONLY = frozenset(
     total-queued-bytes total-queued-packets
     last-caller-id last-disconnect-reason last-logged-out
     bytes-in bytes-out packets-in packets-out uptime
-    complete dhcp status vrf
+    complete dhcp status vrf hits
     """.split()
 )
 # Scripts that people put on profiles may hold a token of theirs.

@@ -146,3 +146,15 @@ def test_the_real_one(tmp_path: Path) -> None:
         assert sorted(address for _, address in pages(device)) == sorted(entries(device))
         assert all(comment.endswith("-Moroso") for comment, _ in pages(device))
         assert len(entries(device)) == 17
+
+
+def test_an_undo_brings_each_page_and_entry_back_once(world: World, device: Device) -> None:
+    """But for an extra copy of a page."""
+    adopt(world)
+    before, listed = set(pages(device)), sorted(entries(device))
+    tidy(world)
+    assert set(pages(device)) != before
+    ran = world.run("undo", "--yes")
+    assert ran.code == 0, ran.text
+    assert set(pages(device)) == before
+    assert sorted(entries(device)) == listed
