@@ -2,6 +2,7 @@
 """What the pipelines that `init` writes do, on an emulated router and a stand-in of the forge."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from pipelines.jobs import Company, company
 
 PROFILES = "/ppp/profile"
 SUSPENDED = "rc-suspended"
+ANA = "inventory/clients/centro/ana-lopez.yaml"
 
 
 @pytest.fixture(params=["github", "gitlab"])
@@ -53,6 +55,10 @@ def planned(one: Company, number: int) -> str:
     return fingerprint
 
 
+def lists(one: Company) -> list[str]:
+    return [row["list"] for row in one.device.rows("/ip/firewall/address-list")]
+
+
 def test_a_reviewed_change_is_applied_when_it_is_merged(hub: Company) -> None:
     number = faster_home(hub)
     validated = hub.check("validate", number)
@@ -74,7 +80,7 @@ def test_a_reviewed_change_is_applied_when_it_is_merged(hub: Company) -> None:
     # The work tree was clean, so the router knows which commit it holds.
     (state,) = (r for r in hub.device.rows("/ip/firewall/address-list") if r["list"] == "rc-state")
     assert hub.git("rev-parse", "main") in state["comment"]
-    assert len(hub.forge.said(number)) == 1
+    assert hub.forge.said(number)[1].startswith("<!-- reconcile:apply -->\n### apply: done\n")
 
 
 def test_a_stale_plan_is_refused_and_the_present_one_can_be_applied(wisp: Company) -> None:
@@ -94,6 +100,7 @@ def test_a_stale_plan_is_refused_and_the_present_one_can_be_applied(wisp: Compan
     done = wisp.run("apply", "apply", {"expect": now})
     assert done.code == 0, done.log
     assert rate(wisp) == "2M/12M"
+    assert "### apply: done\n" in wisp.forge.said(number)[1]
 
 
 def test_what_nobody_reviewed_is_not_applied(hub: Company) -> None:
@@ -140,8 +147,13 @@ def test_merging_a_pull_request_of_cuts_cuts(wisp: Company) -> None:
     assert "/ip/firewall/address-list rc-suspended 10.20.0.2" in wisp.forge.said(number)[0]
     wisp.merge(number)
     assert wisp.run("apply", "apply").code == 0
-    lists = [row["list"] for row in wisp.device.rows("/ip/firewall/address-list")]
-    assert SUSPENDED in lists
+    assert SUSPENDED in lists(wisp)
+    # The cut was wrong: reverted, it leaves nothing, on the router as in the file.
+    wisp.git("revert", "--no-edit", "--mainline", "1", "HEAD")
+    wisp.reconcile("apply", "--yes", "--on", wisp.day)
+    assert SUSPENDED not in lists(wisp)
+    wisp.reconcile("drift", "--on", wisp.day)
+    assert "history" not in (wisp.root / ANA).read_text(encoding="utf-8")
 
 
 def test_a_list_of_cuts_that_holds_no_more_is_closed(hub: Company) -> None:
@@ -154,3 +166,31 @@ def test_a_list_of_cuts_that_holds_no_more_is_closed(hub: Company) -> None:
     hub.save("Paid")
     assert hub.run("billing", "propose").code == 0
     assert not cuts.is_open
+
+
+def test_a_router_that_is_away_is_no_reason_to_stop(hub: Company) -> None:
+    """Its plan says so, its merge is applied elsewhere, and drift keeps its issue as it is."""
+    router = hub.root / "inventory/routers/rb-1.yaml"
+    text = router.read_text(encoding="utf-8")
+    router.write_text(re.sub(r"port: \d+", "port: 1", text), encoding="utf-8")
+    number = hub.open_request("moved")
+    checked = hub.check("plan", number)
+    assert checked.code == 0
+    assert "::warning::Some routers do not answer" in checked.log
+    assert "connection refused" in hub.forge.said(number)[0]
+    hub.merge(number)
+    applied = hub.run("apply", "apply")
+    assert applied.code == 3
+    assert "### apply: ended with 3" in hub.forge.said(number)[1]
+    assert hub.run("drift", "drift").code == 0
+    assert hub.forge.issues == {}
+
+
+def test_without_the_key_the_comment_says_why_there_is_no_plan(wisp: Company) -> None:
+    number = faster_home(wisp)
+    wisp.secrets["RECONCILE_KEY"] = ""
+    checked = wisp.check("plan", number)
+    assert checked.code == 1
+    (said,) = wisp.forge.said(number)
+    assert "### No plan could be made" in said
+    assert "RECONCILE_KEY is not set" in said
