@@ -10,8 +10,9 @@ from typing import NoReturn
 import click
 
 from reconciler import __version__
-from reconciler.cli.context import LOG, Repo, mute, say
+from reconciler.cli.context import LOG, Repo, say
 from reconciler.cli.lazy import LazyGroup
+from reconciler.cli.streams import mute
 from reconciler.errors import FilesError, ReconcileError
 
 # Command -> module that holds it, `module:name` where it is not under the same name (a word that

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from reconciler.cli.context import mute
+from reconciler.cli.streams import mute
 from reconciler.render import Line
 
 STYLES = {

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
+from reconciler.cli.streams import may_colour, mute
 from reconciler.errors import ReconcileError, UsageError
 
 if TYPE_CHECKING:
@@ -92,11 +93,6 @@ class Repo:
         return git.head_commit(self.root) if git.is_clean(self.root) else None
 
 
-def mute() -> None:
-    """Nobody reads stdout any more: the rest of it goes nowhere, also what Python flushes last."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def print_data(text: str) -> None:
     """Data for machines on stdout."""
     try:
@@ -115,12 +111,6 @@ def err() -> "Console":
     from reconciler.cli import console
 
     return console.err()
-
-
-def may_colour(stream: TextIO) -> bool:
-    """Whether a stream is, or is to be taken for, a terminal; as rich has it, at a fraction."""
-    forced = os.environ.get("FORCE_COLOR") or os.environ.get("TTY_COMPATIBLE") == "1"
-    return stream.isatty() or bool(forced)
 
 
 def print_lines(lines: "Iterable[Line]") -> None:

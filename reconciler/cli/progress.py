@@ -4,16 +4,10 @@
 May import anything of the command line.
 """
 
-import sys
-import time
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
-from threading import Lock
-from types import TracebackType
-from typing import TYPE_CHECKING
 
 from reconciler.change import Change
-from reconciler.cli.context import err, may_colour, say
+from reconciler.cli.ticker import Ticker
 from reconciler.cli.watch import MANY
 from reconciler.pen import Log, Said
 from reconciler.planning import RouterPlan
@@ -21,16 +15,12 @@ from reconciler.sessions import Ending
 from reconciler.wording import counted
 from reconciler.work import Logs
 
-if TYPE_CHECKING:
-    from rich.status import Status
-
 # Without a terminal fewer changes than this, on fewer routers than MANY, are not worth a line.
 MANY_CHANGES = 1000
-_LINES = 10
 _NAMED = 3
 
 
-class Progress:
+class Progress(Ticker):
     """Counts the answers of a run beside its logs; a context manager around the writing."""
 
     def __init__(self, plans: Iterable[RouterPlan]) -> None:
@@ -38,26 +28,9 @@ class Progress:
             plan.router: {id(change) for change in plan.changes} for plan in plans if plan.changes
         }
         self._routers = len(self._left)
-        self._total = sum(map(len, self._left.values()))
         self._done = 0
-        self._said = 0
-        self._lock = Lock()
-        self._began = time.monotonic()
-        self._stack = ExitStack()
-        self._status: Status | None = None
-
-    def __enter__(self) -> "Progress":
-        if self._total and may_colour(sys.stderr) and (console := err()).is_terminal:
-            self._status = self._stack.enter_context(console.status(self.text()))
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stack.close()
+        total = sum(map(len, self._left.values()))
+        super().__init__(total, is_long=total >= MANY_CHANGES or self._routers >= MANY)
 
     def beside(self, logs: Logs) -> Logs:
         """The logs, with every answer counted once it is noted."""
@@ -65,32 +38,21 @@ class Progress:
 
     def answered(self, router: str, said: Sequence[Said]) -> None:
         """From any thread; a change of several commands counts with its first answer."""
-        with self._lock:
+        with self.lock:
             left = self._left.get(router, set())
             known = len(left)
             left -= {id(change) for changes, _ in said for change in changes}
             self._done += known - len(left)
             if not left:
                 self._left.pop(router, None)
-            if self._status is not None:
-                self._status.update(self.text())
-            elif self._is_a_step():
-                say(self.text())
-
-    def _is_a_step(self) -> bool:
-        """Whether another tenth is done, of what is worth a line at all."""
-        is_worth_it = self._total >= MANY_CHANGES or self._routers >= MANY
-        step = self._done * _LINES // max(1, self._total)
-        is_new, self._said = step > self._said, max(step, self._said)
-        return is_worth_it and is_new
+            self.tick(self._done)
 
     def text(self) -> str:
         """`600 of 9,000 changes answered, 3 of 40 routers, 8 s; rb-7 has 120 to go, rb-9 …`."""
         routers = f"{self._routers - len(self._left)} of {counted(self._routers, 'router')} done"
-        seconds = f"{time.monotonic() - self._began:.0f} s"
         most = sorted(self._left.items(), key=lambda item: -len(item[1]))[:_NAMED]
         going = ", ".join(f"{name} ({len(left):,})" for name, left in most)
-        text = f"{self._done:,} of {self._total:,} changes answered, {routers}, {seconds}"
+        text = f"{self._done:,} of {self._total:,} changes answered, {routers}, {self.seconds}"
         return f"{text}; to go: {going}" if going else text
 
 

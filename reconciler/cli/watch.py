@@ -4,29 +4,19 @@
 May import anything of the command line.
 """
 
-import sys
-import time
 from collections.abc import Sequence
-from contextlib import ExitStack
-from threading import Lock
-from types import TracebackType
-from typing import TYPE_CHECKING
 
-from reconciler.cli.context import err, may_colour, say
+from reconciler.cli.ticker import Ticker
 from reconciler.planning import Status as PlanStatus
 from reconciler.wording import counted
 from reconciler.work import Work
 
-if TYPE_CHECKING:
-    from rich.status import Status
-
 # Without a terminal fewer routers than this are not worth a line.
 MANY = 10
-_LINES = 10
 _NAMED = 3
 
 
-class Watch:
+class Watch(Ticker):
     """Told of each router that is done, from any thread; a context manager around the run.
 
     `verb`: what is done to routers, `read`.
@@ -35,41 +25,16 @@ class Watch:
     def __init__(self, routers: Sequence[str], verb: str = "read") -> None:
         self._verb = verb
         self._left = dict.fromkeys(routers)
-        self._total = len(self._left)
         self._changes = 0
         self._away = 0
-        self._lock = Lock()
-        self._began = time.monotonic()
-        self._stack = ExitStack()
-        self._status: Status | None = None
-
-    def __enter__(self) -> "Watch":
-        if may_colour(sys.stderr) and (console := err()).is_terminal:
-            self._status = self._stack.enter_context(console.status(self.text()))
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stack.close()
+        super().__init__(len(self._left), is_long=len(self._left) >= MANY)
 
     def done(self, work: Work) -> None:
-        with self._lock:
+        with self.lock:
             self._left.pop(work.plan.router, None)
             self._changes += len(work.plan.changes)
             self._away += work.plan.status is PlanStatus.UNREACHABLE
-            if self._status is not None:
-                self._status.update(self.text())
-            elif self._total >= MANY and self._is_a_step():
-                say(self.text())
-
-    def _is_a_step(self) -> bool:
-        """Whether another tenth is done."""
-        done = self._total - len(self._left)
-        return done * _LINES // self._total > (done - 1) * _LINES // self._total
+            self.tick(self._total - len(self._left))
 
     def text(self) -> str:
         """`190 of 200 routers read, 34 changes, 2 away, 12 s; waiting for rb-7, rb-9 and 6 more`"""
@@ -78,7 +43,7 @@ class Watch:
         parts.append(counted(self._changes, "change"))
         if self._away:
             parts.append(f"{self._away} away")
-        parts.append(f"{time.monotonic() - self._began:.0f} s")
+        parts.append(self.seconds)
         return ", ".join(parts) + self._waiting()
 
     def _waiting(self) -> str:
