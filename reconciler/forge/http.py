@@ -19,7 +19,9 @@ from reconciler.forge.model import ForgeError
 TIMEOUT = 30.0
 PER_PAGE = 100
 _MOST_PAGES = 100
+_MOVED = "It has moved: is the name of the repository still right?"
 _HINTS = {
+    **dict.fromkeys((301, 302, 307, 308), _MOVED),
     401: "Is the token right, and not expired?",
     403: "The token may not do this: look at the permissions of the job, or of the token.",
     404: "It is not there, or the token may not see it.",

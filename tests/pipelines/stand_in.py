@@ -47,13 +47,15 @@ class Issue:
 
 @dataclass
 class Memory:
-    """What the forge holds. `heard`: method and path of each request, in order."""
+    """What the forge holds. `heard`: method and path of each request, in order; `moved_to`: where
+    it sends everybody."""
 
     kind: str
     url: str = ""
     requests: dict[int, Request] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)
     heard: list[str] = field(default_factory=list)
+    moved_to: str | None = None
     _last: int = 0
 
     def number(self) -> int:
@@ -102,14 +104,23 @@ class Asked:
 Route = Callable[[Asked], Any]
 
 
+def routed(memory: Memory, line: str, query: Mapping[str, str], body: Entry) -> Any:
+    """What the forge answers to `GET /path`. Raises LookupError for what is not there."""
+    for pattern, route in ROUTES[memory.kind].items():
+        if found := re.fullmatch(pattern, line):
+            return route(Asked(memory, "".join(found.groups()), query, body))
+    raise LookupError(line)
+
+
 @contextmanager
 def standing_in(kind: str) -> Iterator[Memory]:
     memory = Memory(kind)
-    routes = [(re.compile(pattern), route) for pattern, route in ROUTES[kind].items()]
 
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
             memory.heard.append(f"{self.command} {self.path}")
+            if memory.moved_to:
+                return self._send(302, {}, location=memory.moved_to + self.path)
             header = "Bearer " + TOKEN if kind == "github" else TOKEN
             name = "Authorization" if kind == "github" else "PRIVATE-TOKEN"
             length = int(self.headers.get("Content-Length") or 0)
@@ -118,19 +129,22 @@ def standing_in(kind: str) -> Iterator[Memory]:
                 return self._send(401, {"message": "Bad credentials"})
             parts = urlsplit(self.path)
             query = {key: value[0] for key, value in parse_qs(parts.query).items()}
-            for pattern, route in routes:
-                if found := pattern.fullmatch(f"{self.command} {parts.path}"):
-                    try:
-                        asked = Asked(
-                            memory, found.expand(r"\1") if found.re.groups else "", query, body
-                        )
-                        return self._send(200, route(asked), query)
-                    except KeyError:
-                        break
-            return self._send(404, {"message": "Not Found"})
+            try:
+                found = routed(memory, f"{self.command} {parts.path}", query, body)
+            except LookupError:
+                return self._send(404, {"message": "Not Found"})
+            return self._send(200, found, query)
 
-        def _send(self, code: int, content: Any, query: Mapping[str, str] | None = None) -> None:
+        def _send(
+            self,
+            code: int,
+            content: Any,
+            query: Mapping[str, str] | None = None,
+            location: str | None = None,
+        ) -> None:
             self.send_response(code)
+            if location:
+                self.send_header("Location", location)
             if isinstance(content, list) and query and "page" in query:
                 page = int(query["page"])
                 more = len(content) > page * PAGE

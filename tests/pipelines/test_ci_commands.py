@@ -164,6 +164,18 @@ def test_a_refusal_says_what_to_do_and_not_the_token(forge: Memory, body: Path) 
     assert (ran.code, ran.err) == (64, f"error: The variable {name} is not set.\n")
 
 
+def test_the_token_follows_no_redirect(forge: Memory, body: Path) -> None:
+    number = forge.number()
+    forge.requests[number] = Request("cambio")
+    environ = checking(forge, number)
+    with standing_in(forge.kind) as elsewhere:
+        forge.moved_to = elsewhere.url
+        ran = ci(environ, "comment", str(body))
+        assert (ran.code, elsewhere.heard) == (1, [])
+    assert "answered 302 to GET" in ran.err
+    assert "It has moved" in ran.err
+
+
 def test_a_forge_that_is_away_is_no_traceback(body: Path) -> None:
     with standing_in("github") as memory:
         environ = checking(memory, 1)

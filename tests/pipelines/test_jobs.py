@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from pipelines.jobs import Company, company
@@ -52,6 +53,11 @@ def planned(one: Company, number: int) -> str:
     fingerprint: str = json.loads(done.file("plan.json"))["fingerprint"]
     assert comment.startswith("<!-- reconcile:plan -->\n### reconcile plan\n")
     assert comment.endswith(f"Fingerprint: `{fingerprint}`\n")
+    if one.forge.kind == "gitlab":
+        counts = json.loads(done.file("terraform.json"))
+        (case,) = ElementTree.fromstring(done.file("plan.xml")).iter("testcase")
+        assert (sum(counts.values()), case.get("name")) == (1, "rb-1")
+        assert f"fingerprint={fingerprint}\n" in done.file("plan.env")
     return fingerprint
 
 

@@ -4,6 +4,7 @@
 import os
 import pty
 import re
+import shlex
 import subprocess
 import sys
 from datetime import date
@@ -98,6 +99,17 @@ def test_the_readme_tells_how_to_plan_and_apply_on_an_emulator(tmp_path: Path, l
     assert "Applied: 8 written, read back, all as wanted." in done.stdout
     assert done.stdout.endswith("No changes: the routers hold what the files say.\n")
     assert device.rows("/ppp/secret")[0]["name"] == "ana-lopez"
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_the_commands_of_every_day_are_right(tmp_path: Path, lang: str) -> None:
+    init(tmp_path, f"--lang={lang}")
+    readme = (tmp_path / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"`reconcile ((?:client|billing) [^`]+)`", readme)
+    assert len(commands) == 5
+    for command in commands:
+        ran = run_cli("--repo", str(tmp_path), *shlex.split(command), environ={})
+        assert ran.code == 0, ran.text
 
 
 def test_a_repository_is_never_written_into(tmp_path: Path) -> None:
