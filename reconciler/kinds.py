@@ -313,15 +313,16 @@ KINDS = (
     FILTER6,
     NAT,
 )
-# Never managed, only tidied up on request: other systems' pages for single clients.
+# Never managed, only tidied up on request: other systems' pages for single clients. RouterOS lets
+# any two rows be alike; of such twins only the first ever counts.
+_PAGE = ("src-address", "dst-address", "dst-port", "dst-host", "path", "method", "local-port")
 PROXY_ACCESS = Kind(
     "/ip/proxy/access",
-    ("comment", "src-address"),
+    ("comment", *_PAGE, "action", "action-data"),
     (
-        Field("src-address"),
+        *(Field(name) for name in _PAGE),
         Field("action", default="allow"),
         Field("action-data"),
-        Field("local-port"),
         _DISABLED,
         _COMMENT,
     ),

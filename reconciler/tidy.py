@@ -156,4 +156,5 @@ def _removal(kind: Kind, row: Row, label: str) -> Change:
         Source(TIDY, label=label),
         TIDY,
         row_id=row[".id"],
+        row=row,
     )

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.change import Action, Change
-from reconciler.kinds import FILTER, FILTER6, MANGLE, NAT, QUEUE_SIMPLE, Kind
+from reconciler.kinds import FILTER, FILTER6, MANGLE, NAT, PROXY_ACCESS, QUEUE_SIMPLE, Kind
 from reconciler.marks import Row, is_fixed
 from reconciler.undo.entry import Stand
 
 # The first that fits counts: their order is part of what they say.
-ORDERED = (QUEUE_SIMPLE, MANGLE, FILTER, FILTER6, NAT)
+ORDERED = (QUEUE_SIMPLE, MANGLE, FILTER, FILTER6, NAT, PROXY_ACCESS)
 Chain = tuple[str, str]  # menu and chain; the chain is empty where there is none
 
 
