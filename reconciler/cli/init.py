@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from reconciler.cli.context import is_interactive, print_data, say
 from reconciler.errors import ReconcileError, UsageError
 from reconciler.inventory import load
-from reconciler.scaffold import FORGES, Answers, scaffold
+from reconciler.scaffold import PIPELINES, Answers, scaffold
 from reconciler.wording import counted
 
 Command = Callable[..., None]
@@ -48,8 +48,8 @@ def _option(name: str, text: str) -> Callable[[Command], Command]:
 )
 @click.option(
     "--ci",
-    "forges",
-    type=click.Choice(list(FORGES)),
+    "pipelines",
+    type=click.Choice(list(PIPELINES)),
     multiple=True,
     help="Also its pipelines; may be given several times.",
 )
@@ -64,7 +64,7 @@ def _option(name: str, text: str) -> Callable[[Command], Command]:
 @_option("zone", "Id of the first zone.")
 @_option("network", "Addresses of its clients.")
 @click.pass_context
-def init(context: click.Context, /, forges: tuple[str, ...], **given: Any) -> None:
+def init(context: click.Context, /, pipelines: tuple[str, ...], **given: Any) -> None:
     """Make a new state repository in DIR. What is there already is never overwritten.
 
     \b
@@ -75,7 +75,7 @@ def init(context: click.Context, /, forges: tuple[str, ...], **given: Any) -> No
     if (folder / "reconcile.yaml").exists():
         raise ReconcileError(f"{folder} holds a reconcile.yaml already. Nothing was written.")
     answers = Answers(**(_ask(context, given) if is_interactive() else given))
-    files = scaffold(answers, forges, datetime.now(answers.zone_info).date())
+    files = scaffold(answers, pipelines, datetime.now(answers.zone_info).date())
     _check(files)
     kept = _write(folder, files)
     for name in kept:

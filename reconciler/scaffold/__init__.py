@@ -8,6 +8,6 @@ Imports of the project: data, errors, models, yamltext.
 """
 
 from reconciler.scaffold.answers import Answers
-from reconciler.scaffold.files import FORGES, scaffold
+from reconciler.scaffold.files import PIPELINES, scaffold
 
-__all__ = ["FORGES", "Answers", "scaffold"]
+__all__ = ["PIPELINES", "Answers", "scaffold"]

@@ -38,7 +38,7 @@ _BASE = {
     "pre-commit-config.yaml": ".pre-commit-config.yaml",
     "requirements.txt": "requirements.txt",
 }
-FORGES = {
+PIPELINES = {
     "github": {
         "github/action.yml": ".github/actions/reconcile/action.yml",
         "github/actionlint.yaml": ".github/actionlint.yaml",
@@ -60,7 +60,7 @@ FORGES = {
 }
 """What runs pipelines -> its templates and their files."""
 
-_PIPELINES = {"PIPELINES.{lang}.md": "PIPELINES.md"}
+_GUIDE = {"PIPELINES.{lang}.md": "PIPELINES.md"}
 # Third parties' actions by commit, for a tag can be moved.
 _ACTIONS = {
     "checkout": "actions/checkout@8e8c483db84b4bee98b60c0593521ed34d9990e8  # v6.0.1",
@@ -75,12 +75,12 @@ _WORDS = {
 }
 
 
-def scaffold(answers: Answers, forges: Iterable[str], today: date) -> dict[str, str]:
+def scaffold(answers: Answers, pipelines: Iterable[str], today: date) -> dict[str, str]:
     """Path -> text of every file; `reconcile.yaml`, which marks a repository, is the first.
 
     Raises UsageError where the network cannot hold the example.
     """
-    forges = list(dict.fromkeys(forges))
+    pipelines = list(dict.fromkeys(pipelines))
     words = _WORDS[answers.lang]
     names = {
         "lang": answers.lang,
@@ -92,14 +92,14 @@ def scaffold(answers: Answers, forges: Iterable[str], today: date) -> dict[str, 
     environment = _environment(answers.lang)
     values = {
         "a": answers,
-        "forges": forges,
+        "pipelines": pipelines,
         "today": today,
         "version": __version__,
         "minute": _MINUTE,
         **words,
         **_ACTIONS,
     }
-    tables = [_BASE, *([_PIPELINES] if forges else []), *(FORGES[forge] for forge in forges)]
+    tables = [_BASE, *([_GUIDE] if pipelines else []), *(PIPELINES[one] for one in pipelines)]
     files = {
         file.format(**names): environment.get_template(template.format(**names)).render(values)
         for table in tables

@@ -17,7 +17,7 @@ import yaml
 from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 
-from reconciler.scaffold import FORGES, Answers, scaffold
+from reconciler.scaffold import PIPELINES, Answers, scaffold
 
 TOOLS = Path(sys.executable).parent
 SHELLCHECK = shutil.which("shellcheck", path=TOOLS) or shutil.which("shellcheck")
@@ -28,7 +28,7 @@ SYSTEMD_ANALYZE = shutil.which("systemd-analyze")
 @pytest.fixture(scope="module", params=["es", "en"])
 def files(request: pytest.FixtureRequest) -> dict[str, str]:
     answers = Answers(lang=request.param, company='"Ñ" ${{ github.token }}', router="0-rb")
-    return scaffold(answers, list(FORGES), date(2026, 11, 22))
+    return scaffold(answers, list(PIPELINES), date(2026, 11, 22))
 
 
 @pytest.fixture
