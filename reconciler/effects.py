@@ -172,7 +172,7 @@ class _Teller:
         if all(change.action is Action.SET for change in changes):
             return Deed.FORGOTTEN, router, "rows stay, and are nobody's"
         if sub is None and mark not in self._plans[router].census.known:
-            return Deed.LOST, router, "is in no file"
+            return Deed.LOST, router, ""
         ended = sub.service.cancelled if sub else None
         return Deed.CANCELLED, router, f"on {ended.on}" if ended else ""
 

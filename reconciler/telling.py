@@ -11,7 +11,7 @@ from reconciler.wording import counted, listing
 
 # How one client is spoken of, and several; where neither is given, the details say it all.
 _SENTENCES = {
-    Deed.LOST: ("loses all rows", "clients lose all rows"),
+    Deed.LOST: ("is in no file and loses all rows", "clients are in no file and lose all rows"),
     Deed.CUT: ("is cut", "clients are cut"),
     Deed.RESTORED: ("is connected again", "clients are connected again"),
     Deed.MOVED: ("moves", "move"),

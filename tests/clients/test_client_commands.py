@@ -370,7 +370,7 @@ def test_new_clients_of_all_modes(diff: Diff, zone: str, plan: str, lines: list[
     assert diff.lines() == [
         "+# yaml-language-server: $schema=../../../schemas/client.schema.json",
         "+id: nono-o-neill",
-        '+name: "Ñoño O\'Neill"',
+        "+name: Ñoño O'Neill",
         f"+zone: {zone}",
         "+services:",
         f"+ - plan: {plan}",

@@ -216,7 +216,7 @@ def test_a_plan_says_why_rows_go(world: World) -> None:
     assert world.run("client", "cancel", ids[2]).code == 0
     (world.root / f"inventory/clients/b/{ids[0]}.yaml").unlink()
     told = world.run("plan").out
-    assert f"{ids[0]}/internet  (Cliente 0)  in no file" in told
+    assert f"{ids[0]}/internet  (Cliente 0: loses all rows)  in no file" in told
     assert f"{ids[1]}/internet  (Cliente 1)  lives on {B} now" in told
     assert f"{ids[2]}/internet  (Cliente 2)  needed here no more" in told
     assert f"plan/{PCQ}  needed here no more" in told
