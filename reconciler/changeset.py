@@ -146,6 +146,7 @@ def _effect_json(effect: Effect) -> dict[str, Any]:
         "waits": effect.waits,
         "file": effect.file,
         "line": effect.line,
+        "zone": effect.zone,
     }
 
 

@@ -46,7 +46,7 @@ class Effect:
     """`name` is the client's, with the service where there are several; `words` are the details.
 
     `router`: where it happens, for a move where to. `drops`: live sessions that end, `waits`: that
-    go on as they are until the next login.
+    go on as they are until the next login. `zone`: of who is in a file.
     """
 
     deed: Deed
@@ -59,6 +59,7 @@ class Effect:
     waits: int = 0
     file: str | None = None
     line: int | None = None
+    zone: str | None = None
 
     @property
     def mark(self) -> str:
@@ -150,6 +151,7 @@ class _Teller:
         return Effect(
             deed, client, service, name, router, words, gathered.drops, gathered.waits,
             where.file if where else None, where.line if where else None,
+            sub.client.zone if sub else None,
         )  # fmt: skip
 
     def _deed(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from reconciler.effects import Deed, Effect
 from reconciler.wording import counted, listing
 
-# How one client is spoken of, and several; where neither is given, the details say it all.
+# How one client is spoken of, and several; of speeds and changes the details say more.
 _SENTENCES = {
     Deed.LOST: ("is in no file and loses all rows", "clients are in no file and lose all rows"),
     Deed.CUT: ("is cut", "clients are cut"),
@@ -20,6 +20,8 @@ _SENTENCES = {
     Deed.FORGOTTEN: ("is managed no more", "clients are managed no more"),
     Deed.ADOPTED: ("is taken over", "clients are taken over"),
     Deed.LABEL: ("gets a new label", "clients get new labels"),
+    Deed.SPEED: ("gets another speed", "clients get another speed"),
+    Deed.CHANGED: ("is changed", "clients are changed otherwise"),
 }
 # Of these, who has the same details is told of together.
 _ALIKE = (Deed.MOVED, Deed.SPEED, Deed.LABEL)
@@ -43,8 +45,25 @@ def _kin(one: Effect) -> str:
 
 def told(effect: Effect) -> str:
     """What happens, without the name: `cut, owes since 2026-11-05`, `10M to 20M`."""
-    word = "" if effect.deed in (Deed.SPEED, Deed.CHANGED) else _WORDS[effect.deed]
+    word = "" if effect.deed in (Deed.SPEED, Deed.CHANGED) else word_for(effect.deed)
     return ", ".join(part for part in (word, effect.words) if part)
+
+
+def word_for(deed: Deed) -> str:
+    """A deed in a word or two: `cut`, `connected again`."""
+    return _WORDS[deed]
+
+
+def headline(ones: Sequence[Effect]) -> str:
+    """Effects of one deed without the names: `3 clients are cut, 2 sessions drop`."""
+    one, several = _SENTENCES[ones[0].deed]
+    said = f"1 client {one}" if len(ones) == 1 else f"{len(ones)} {several}"
+    return said + _endings(ones)
+
+
+def consequence(one: Effect) -> str:
+    """What becomes of the sessions of one: `session drops`; empty where nothing does."""
+    return _endings([one]).removeprefix(", ")
 
 
 _WORDS = {
@@ -57,6 +76,8 @@ _WORDS = {
     Deed.FORGOTTEN: "managed no more",
     Deed.ADOPTED: "taken over",
     Deed.LABEL: "new label",
+    Deed.SPEED: "another speed",
+    Deed.CHANGED: "changed otherwise",
 }
 
 

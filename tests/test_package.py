@@ -91,13 +91,14 @@ def test_the_wheel_carries_the_example_and_the_schemas_unchanged(installed: Path
     assert {path.name: path.read_bytes() for path in bundled} == schemas
 
 
-def test_the_wheel_carries_the_templates_of_init(installed: Path) -> None:
+@pytest.mark.parametrize(("package", "least"), [("scaffold", 15), ("page", 3)])
+def test_the_wheel_carries_templates(installed: Path, package: str, least: int) -> None:
     def templates(root: Path) -> dict[str, bytes]:
-        folder = root / "reconciler/scaffold/templates"
+        folder = root / f"reconciler/{package}/templates"
         files = [path for path in folder.rglob("*") if path.is_file()]
         return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
-    assert len(templates(ROOT)) > 15
+    assert len(templates(ROOT)) >= least
     assert templates(installed) == templates(ROOT)
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -22,7 +23,14 @@ from reconciler.cli.context import (
 )
 from reconciler.cli.monitor import monitored
 from reconciler.cli.noticed import noticed
-from reconciler.cli.plan import change_set, form_files, known_clients, status_codes, write_forms
+from reconciler.cli.plan import (
+    change_set,
+    form_files,
+    html_page,
+    known_clients,
+    status_codes,
+    write_forms,
+)
 from reconciler.cli.watch import Watch
 from reconciler.drift import DRIFT, with_causes
 from reconciler.errors import ReconcileError
@@ -38,6 +46,7 @@ FORMATS: dict[str, Callable[[ChangeSet], str]] = {
     "json": lambda changes: json.dumps(to_json(changes), indent=1),
     "junit": machine.junit,
 }
+FILES = FORMATS | {"html": partial(html_page, title="Drift")}
 
 
 @click.command()
@@ -46,7 +55,7 @@ FORMATS: dict[str, Callable[[ChangeSet], str]] = {
 @click.option(
     "--format", "form", type=click.Choice(["text", *FORMATS]), default="text", show_default=True
 )
-@form_files(FORMATS)
+@form_files(FILES)
 @click.pass_obj
 @monitored("drift")
 def drift(
@@ -73,7 +82,7 @@ def drift(
         history.raise_error()
         known_clients(repo, scope, works)
         changes = change_set(repo, works)
-    write_forms(changes, FORMATS, files)
+    write_forms(changes, FILES, files)
     if form == "text":
         print_lines(_lines(changes))
     else:

@@ -47,6 +47,15 @@ FORMATS: dict[str, Callable[[ChangeSet], str]] = {
 }
 
 
+def html_page(changes: ChangeSet, title: str = "Plan") -> str:
+    from reconciler.page import plan_page  # noqa: PLC0415 - only who wants a page waits for jinja2
+
+    return plan_page(changes, title)
+
+
+FILES = {form: FORMATS[form] for form in ("markdown", "junit", "terraform")} | {"html": html_page}
+
+
 def form_files(forms: Iterable[str]) -> Callable[[Command], Command]:
     """`--markdown FILE` and the like: also write that form, of the same reading, to a file."""
 
@@ -74,7 +83,7 @@ def report_options(command: Command) -> Command:
             type=click.Path(path_type=Path, dir_okay=False, writable=True),
             help="Write the plan to a file that `apply` carries out exactly.",
         ),
-        form_files(("markdown", "junit", "terraform")),
+        form_files(FILES),
         click.option(
             "--format",
             "form",
@@ -184,7 +193,7 @@ def report(
     if file:
         sign = repo.loaded.secrets.fingerprint
         file.write_text(plan_file_text(changes, sign, more), encoding="utf-8")
-    write_forms(changes, FORMATS, files)
+    write_forms(changes, FILES, files)
     if form == "text":
         print_lines(text_lines(changes))
     else:
