@@ -159,6 +159,8 @@ def _markdown_summary(changes: ChangeSet) -> str:
     if changes.is_empty and changes.base:
         return PREVIEW_NOTHING
     if changes.is_empty:
+        if all(plan.error for plan in changes.plans) and changes.plans:
+            return "Nothing could be planned: no router was reached."
         return NOTHING if all(plan.error is None for plan in changes.plans) else "No changes."
     return f"**{summary_text(changes)}**"
 

@@ -23,6 +23,8 @@ _SENTENCES = {
     Deed.SPEED: ("gets another speed", "clients get another speed"),
     Deed.CHANGED: ("is changed", "clients are changed otherwise"),
 }
+# Of these the details go on with the sentence.
+_GOES_ON = (Deed.MOVED, Deed.CANCELLED)
 # Of these, who has the same details is told of together.
 _ALIKE = (Deed.MOVED, Deed.SPEED, Deed.LABEL)
 _MOST = 20
@@ -46,7 +48,8 @@ def _kin(one: Effect) -> str:
 def told(effect: Effect) -> str:
     """What happens, without the name: `cut, owes since 2026-11-05`, `10M to 20M`."""
     word = "" if effect.deed in (Deed.SPEED, Deed.CHANGED) else word_for(effect.deed)
-    return ", ".join(part for part in (word, effect.words) if part)
+    between = " " if effect.deed in _GOES_ON else ", "
+    return between.join(part for part in (word, effect.words) if part)
 
 
 def word_for(deed: Deed) -> str:
@@ -85,8 +88,8 @@ def _of_one(one: Effect) -> str:
     if one.deed in (Deed.SPEED, Deed.CHANGED):
         return f"{one.name}: {one.words}{_endings([one])}"
     said = f"{one.name} {_SENTENCES[one.deed][0]}"
-    if one.deed is Deed.MOVED:
-        return f"{said} {one.words}{_endings([one])}"
+    if one.deed in _GOES_ON:
+        return f"{said} {one.words}".rstrip() + _endings([one])
     return said + (f": {one.words}" if one.words else "") + _endings([one])
 
 

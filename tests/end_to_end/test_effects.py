@@ -63,7 +63,7 @@ def test_a_client_from_beginning_to_end(world: World, mode: str) -> None:
         "inventory/clients/ana.yaml",
         client("ana", mode, None, label="Ana", **cancelled),
     )
-    assert sentences_of(world) == ["Ana is cancelled: on 2026-11-20"]
+    assert sentences_of(world) == ["Ana is cancelled on 2026-11-20"]
 
 
 def test_a_live_session_that_ends_is_said(world: World) -> None:
