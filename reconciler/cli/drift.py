@@ -31,9 +31,10 @@ from reconciler.cli.plan import (
     status_codes,
     write_forms,
 )
+from reconciler.cli.triage import offer
 from reconciler.cli.watch import Watch
 from reconciler.drift import DRIFT, with_causes
-from reconciler.errors import ReconcileError
+from reconciler.errors import ReconcileError, UsageError
 from reconciler.fleet import Fleet
 from reconciler.git import tree_at
 from reconciler.planning import RouterPlan
@@ -56,6 +57,12 @@ FILES = FORMATS | {"html": partial(html_page, title="Drift")}
     "--format", "form", type=click.Choice(["text", *FORMATS]), default="text", show_default=True
 )
 @form_files(FILES)
+@click.option(
+    "--adopt",
+    is_flag=True,
+    help="Offer the edits of the files that would make the router right, and write them.",
+)
+@click.option("--yes", is_flag=True, help="With --adopt: write all that can be, do not ask.")
 @click.pass_obj
 @monitored("drift")
 def drift(
@@ -66,6 +73,8 @@ def drift(
     clients: tuple[str, ...],
     on: date | None,
     form: str,
+    adopt: bool,
+    yes: bool,
     **files: Path | None,
 ) -> None:
     """Tell hand-made changes from pending ones. Exits with 2 where there is drift.
@@ -73,6 +82,8 @@ def drift(
     \b
     Example:  reconcile drift --format json
     """
+    if (yes and not adopt) or (adopt and form != "text"):
+        raise UsageError("--yes goes with --adopt, and --adopt with --format text alone.")
     scope = Scope(routers, zones, clients)
     history = History(repo, scope)
     targets = make_targets(repo.loaded, scope, noticed=noticed(repo, on))
@@ -88,21 +99,29 @@ def drift(
     else:
         print_data(FORMATS[form](changes))
     codes = status_codes(works)
-    if any(change.cause == DRIFT for _, change in changes.changes):
+    drifted = any(change.cause == DRIFT for _, change in changes.changes)
+    if adopt:
+        drifted = not offer(repo, changes.plans, history.actuals, on, yes=yes)
+    if drifted:
         codes.append(2)
     raise SystemExit(first_code(codes))
 
 
 class History:
-    """Plans a router twice: for what is wanted now and for the commit that its state row names."""
+    """Plans a router twice: for what is wanted now and for the commit that its state row names.
+
+    `actuals`: what the routers held when they were read last.
+    """
 
     def __init__(self, repo: Repo, scope: Scope) -> None:
         self._repo, self._scope = repo, scope
         self._lock = Lock()
         self._targets: dict[str, dict[str, Target]] = {}
         self._error: ReconcileError | None = None
+        self.actuals: dict[str, Actual] = {}
 
     def plan(self, target: Target, actual: Actual) -> RouterPlan:
+        self.actuals[target.router.id] = actual
         now = planner(target, actual)
         if actual.state is None:
             return with_causes(now, None)

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who stands in which address list: suspended by hand, let through by hand, moved to a plan's list.
+
+Also entries that a person made without our mark: no change of ours, and yet a client is cut.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from reconciler.change import Action, Change
+from reconciler.clients.outcome import Impossible
+from reconciler.clients.select import Chosen
+from reconciler.edit import Append, Drop, Edit, Put
+from reconciler.kinds import ADDRESS_LIST
+from reconciler.marks import Row, is_fixed
+from reconciler.models import Mode, Plan, Router
+from reconciler.triage.model import Scene
+from reconciler.triage.rates import only_plan
+from reconciler.triage.services import Said, Spot, activated, planned, suspended
+
+
+def membership(scene: Scene, chosen: Chosen, change: Change, others: Sequence[Change]) -> Said:
+    """A row of a service that went from, or came to, a list; `others`: what else drifted of it.
+
+    Raises Impossible.
+    """
+    sub = chosen.sub
+    spot = Spot(scene, chosen, change.row or {})
+    name, gone = change.key.get("list"), change.action is Action.ADD
+    if name == sub.router.lists.suspended:
+        if gone and change.key.get("address") != _first_address(chosen):
+            raise Impossible("only a part of the client's addresses was taken out of the list")
+        return activated(spot) if gone else suspended(spot)
+    if sub.plan.mode is Mode.PCQ:
+        plan = _moved_to(scene, chosen, change, others)
+        if plan is not None:
+            return planned(spot, plan)
+    raise Impossible(_gone(chosen) if gone else "nothing in the files asks for it")
+
+
+def _gone(chosen: Chosen) -> str:
+    client = chosen.sub.client.id
+    return f"the row was removed; if the client left, say `reconcile client cancel {client}`"
+
+
+def missing(chosen: Chosen, _change: Change) -> Said:
+    raise Impossible(_gone(chosen))
+
+
+def _first_address(chosen: Chosen) -> str | None:
+    service = chosen.sub.service
+    return str(service.address) if service.address else None
+
+
+def _moved_to(
+    scene: Scene, chosen: Chosen, change: Change, others: Sequence[Change]
+) -> Plan | None:
+    """The plan to whose list the client was moved: its row there has our mark, or nobody's."""
+    sub = chosen.sub
+    lists = {one.key.get("list") for one in (change, *others) if one.action is Action.REMOVE}
+    if change.action is Action.ADD:
+        lists |= {
+            row.get("list")
+            for row in scene.rows[sub.router.id].get(ADDRESS_LIST.path, ())
+            if _is_stray(row) and row.get("address") == _first_address(chosen)
+        }
+    lists.discard(sub.plan.list_name)
+    fitting = [
+        plan
+        for plan in scene.inventory.plans.values()
+        if plan.mode is Mode.PCQ and plan.list_name in lists
+    ]
+    return only_plan(fitting, "this list", sub.plan) if fitting else None
+
+
+def _is_stray(row: Row) -> bool:
+    """An entry that a person made for good, and that is in force."""
+    is_on = row.get("disabled") not in ("true", "yes")
+    return is_on and not is_fixed(row) and ADDRESS_LIST.mark_of(row) is None
+
+
+def strays(scene: Scene, router: Router, services: Sequence[Chosen]) -> Iterator[tuple[Spot, Said]]:
+    """Active clients whom somebody put into the suspended list without our mark."""
+    listed = {
+        row.get("address", ""): row
+        for row in scene.rows[router.id].get(ADDRESS_LIST.path, ())
+        if row.get("list") == router.lists.suspended and _is_stray(row)
+    }
+    for one in services if listed else ():
+        row = listed.get(_first_address(one) or "")
+        if row and one.sub.router.id == router.id and not one.sub.service.is_blocked:
+            spot = Spot(scene, one, row)
+            yield spot, suspended(spot)
+
+
+def allowed_edits(change: Change, router: Router) -> list[Edit]:
+    """What suspended clients reach, as it was changed by hand. Raises Impossible."""
+    entries = [str(entry) for entry in router.allowed]
+    gone = change.after.get("address") if change.action is not Action.REMOVE else None
+    come = change.before.get("address") if change.action is not Action.ADD else None
+    other = set(change.before) - {"address"} if change.action is Action.SET else set()
+    if other:
+        raise Impossible("the files have no word for it")
+    if gone is not None and gone not in entries:
+        raise Impossible(f"{gone} is the notice page, which is always reached")
+    if gone is None:
+        return [Append(("allowed",), come)] if come not in entries else []
+    left = [come if entry == gone and come else entry for entry in entries]
+    left = [entry for entry in left if entry != gone]
+    return [Put(("allowed",), left) if left else Drop(("allowed",))]
