@@ -9,13 +9,15 @@ from collections.abc import Iterator, Sequence
 from reconciler.change import Action, Change
 from reconciler.clients.outcome import Impossible
 from reconciler.clients.select import Chosen
-from reconciler.edit import Append, Drop, Edit, Put
-from reconciler.kinds import ADDRESS_LIST
+from reconciler.edit import Drop, Edit, Put
+from reconciler.kinds import ADDRESS_LIST, ADDRESS_LIST6
 from reconciler.marks import Row, is_fixed
 from reconciler.models import Mode, Plan, Router
 from reconciler.triage.model import Scene
 from reconciler.triage.rates import only_plan
 from reconciler.triage.services import Said, Spot, activated, planned, suspended
+
+_address = ADDRESS_LIST.by_name["address"].canonical
 
 
 def membership(scene: Scene, chosen: Chosen, change: Change, others: Sequence[Change]) -> Said:
@@ -92,18 +94,21 @@ def strays(scene: Scene, router: Router, services: Sequence[Chosen]) -> Iterator
             yield spot, suspended(spot)
 
 
-def allowed_edits(change: Change, router: Router) -> list[Edit]:
-    """What suspended clients reach, as it was changed by hand. Raises Impossible."""
-    entries = [str(entry) for entry in router.allowed]
-    gone = change.after.get("address") if change.action is not Action.REMOVE else None
-    come = change.before.get("address") if change.action is not Action.ADD else None
-    other = set(change.before) - {"address"} if change.action is Action.SET else set()
-    if other:
+def allowed_edits(scene: Scene, change: Change, router: Router) -> list[Edit]:
+    """What suspended clients reach, all of it as the router has it. Raises Impossible."""
+    if change.action is Action.SET and set(change.before) != {"address"}:
         raise Impossible("the files have no word for it")
-    if gone is not None and gone not in entries:
-        raise Impossible(f"{gone} is the notice page, which is always reached")
-    if gone is None:
-        return [Append(("allowed",), come)] if come not in entries else []
-    left = [come if entry == gone and come else entry for entry in entries]
-    left = [entry for entry in left if entry != gone]
+    if router.notice and change.after.get("address") == str(router.notice.address):
+        raise Impossible(f"{router.notice.address} is the notice page, which is always reached")
+    held = [
+        _address(row.get("address"))
+        for kind in (ADDRESS_LIST, ADDRESS_LIST6)
+        for row in scene.rows[router.id].get(kind.path, ())
+        if kind.mark_of(row) == change.mark
+    ]
+    entries = [str(entry) for entry in router.allowed]
+    notice = [str(router.notice.address)] if router.notice else []
+    left = [entry for entry in entries if _address(entry) in held]
+    known = [_address(entry) for entry in (*entries, *notice)]
+    left += [entry for entry in dict.fromkeys(held) if entry and entry not in known]
     return [Put(("allowed",), left) if left else Drop(("allowed",))]

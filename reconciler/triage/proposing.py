@@ -133,7 +133,7 @@ def _of_others(scene: Scene, router: str, change: Change) -> Answer:
         model: Plan | RouterModel
         if change.source.id == "router/allowed" and change.kind in _LISTS:
             model = inventory.routers[router]
-            edits, notes = allowed_edits(change, model), _NO_NOTES
+            edits, notes = allowed_edits(scene, change, model), _NO_NOTES
         elif change.source.id.startswith("plan/") and change.action is Action.SET:
             plan = inventory.plans.get(change.source.id.split("/")[1])
             if plan is None:
