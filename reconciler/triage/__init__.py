@@ -2,7 +2,7 @@
 """Hand-made changes as edits of the files that make the router right, where that can be said.
 
 What a person did on a router becomes what they would have written: another plan, a suspension, an
-address. What no file can say is refused with the reason. Pure but for `proving`, which reads the
+address. What no file can say is refused with the reason. Only `proving` reads the
 files as they would be. Imports change, clients, compile, diff, drift, edit, inventory, kinds,
 marks, planning, run, staging.
 """

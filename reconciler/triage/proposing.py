@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every hand-made change to a proposal or a refusal. Pure."""
+"""Every hand-made change to a proposal or a refusal; asks no router and reads no file."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
