@@ -50,6 +50,7 @@ fmt: $(READY) ## mend what ruff can mend
 
 schemas: $(READY) ## write schemas/ from the models
 	$(BIN)/python -m reconciler.schemas
+	$(BIN)/python -m reconciler.outputs
 
 docs: $(READY) ## hold the documentation against the program
 	$(PYTEST) -m docs

@@ -3,7 +3,7 @@
 
 A template says `<< … >>` for a value and `<% … %>` for a condition, so that it may hold what
 shells, pipelines and YAML say with braces. `t("…", "…")` takes the Spanish or the English text.
-Imports answers; data, yamltext.
+Imports answers; data, schemas, yamltext.
 """
 
 from collections.abc import Iterable
@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from reconciler import __version__
 from reconciler.data import schemas_dir
 from reconciler.scaffold.answers import Answers
+from reconciler.schemas import SCHEMAS
 from reconciler.yamltext import scalar
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -105,7 +106,8 @@ def scaffold(answers: Answers, pipelines: Iterable[str], today: date) -> dict[st
         for table in tables
         for template, file in table.items()
     }
-    for path in sorted(schemas_dir().glob("*.json")):
+    for kind in SCHEMAS:
+        path = schemas_dir() / f"{kind}.schema.json"
         files[f"schemas/{path.name}"] = path.read_text(encoding="utf-8")
     return files
 

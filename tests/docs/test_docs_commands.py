@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """docs/commands.md names every command, option, exit code and field of the JSON, and no other."""
 
+import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping
@@ -8,6 +9,7 @@ from typing import Any
 
 import click
 import pytest
+from outputs.test_output_schemas import wrong
 
 from docs.pages import DOCS, PAGES, ROOT, blocks, headings, rows, section, text_of, words
 from reconciler.change import Action, Change
@@ -178,6 +180,10 @@ def _paths(value: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 def test_every_field_of_the_json_is_documented() -> None:
     table = section(PAGE, "JSON").split("| menu |")[0]
     assert [words(row[0])[0] for row in rows(table)] == list(_paths(to_json(_example())))
+
+
+def test_every_field_of_the_json_is_in_its_schema() -> None:
+    assert wrong("plan-output", json.loads(json.dumps(to_json(_example())))) == []
 
 
 def test_every_field_of_a_problem_is_documented() -> None:
