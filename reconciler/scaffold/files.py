@@ -30,6 +30,8 @@ _BASE = {
     "plan-simple-queue.yaml": "plans/{business}-20.yaml",
     "plan-pcq.yaml": "plans/{community}-8.yaml",
     "plan-hotspot.yaml": "plans/plaza-3.yaml",
+    "policy-sessions.yaml": "policies/few-sessions-a-run.yaml",
+    "policy-weekend.yaml": "policies/no-cuts-before-the-weekend.yaml",
     "payments.csv": "ledger/payments/{month}.csv",
     "README.{lang}.md": "README.md",
     "CODEOWNERS": "CODEOWNERS",

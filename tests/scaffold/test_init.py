@@ -68,7 +68,7 @@ def test_what_it_writes_has_no_problems(tmp_path: Path, lang: str, answers: dict
 def test_editors_find_the_schema_of_every_file_without_a_network(tmp_path: Path) -> None:
     init(tmp_path)
     files = [tmp_path / "reconcile.yaml", *tmp_path.glob("[ip]*/**/*.yaml")]
-    assert len(files) == 8
+    assert len(files) == 10
     for path in files:
         first = path.read_text(encoding="utf-8").splitlines()[0]
         schema = (path.parent / first.removeprefix("# yaml-language-server: $schema=")).resolve()
