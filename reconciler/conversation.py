@@ -14,7 +14,7 @@ from typing import Final
 from reconciler.codec import Codec, Row
 from reconciler.endpoint import Endpoint, hide, unreachable
 from reconciler.errors import Unreachable
-from reconciler.wire import LOSSES, ConnectionClosed, Protocol, Transport, encode_words
+from reconciler.wire import LOSSES, Protocol, Transport, encode_words
 
 MAX_ROWS: Final = 1_000_000  # of one print; the largest menus known hold some 150,000
 MAX_SIZE: Final = 512 * 1024 * 1024  # bytes of memory that the answers to what was asked may take
@@ -24,6 +24,7 @@ FIRST_WINDOW: Final = 16
 LEAST_WINDOW: Final = 4
 MAX_WINDOW: Final = 1024
 GROWTH: Final = 4  # how many more a quick answer lets in
+PIECE: Final = 64  # how many are sent at once, so that the router begins while the rest is made
 QUICK: Final = 0.25  # seconds an answer may wait behind others while the window still grows
 SLOW: Final = 1.0  # seconds from which on the router has more to do than serves anybody
 _SECRET_NAMES: Final = ("password", "secret", "passphrase", "private-key", "shared-key")
@@ -159,13 +160,18 @@ class Conversation:
         self._patience = patience or self.patience
         self.transport.deadline = time.monotonic() + self._patience
 
-    def post(self, call: Call, words: list[bytes], *, tagged: bool = True) -> None:
-        """Put a sentence into the outbox; ProtocolError if it is too long."""
+    def post(
+        self, call: Call, words: list[bytes], *, tagged: bool = True, turn: int | None = None
+    ) -> None:
+        """Put a sentence into the outbox; ProtocolError if it is too long.
+
+        `turn`: its own, where it was decided on before the answers that came since.
+        """
         self._last_tag += tagged
         tag = b"%d" % self._last_tag if tagged else b""
         sentence = encode_words([*words, b".tag=" + tag] if tagged else words)
         call.offset, self._posted = self._posted, self._posted + len(sentence)
-        call.turn = self.turns + 1
+        call.turn = turn or self.turns + 1
         self._outbox.append((call, sentence))
         self.calls[tag] = call
 
@@ -180,30 +186,29 @@ class Conversation:
             raise self.lose(error) from error
         self.codec.forget()
 
-    def send_and_hear(self) -> list[Call]:
-        """Send the outbox, and give what the next replies finish.
+    def send_and_hear(self, *, wait: bool = True) -> list[Call]:
+        """Send the outbox, and give what the next replies finish, or those that are there already.
 
         Raises Unreachable and what `wire` raises; then `lose` is to be called.
         """
-        if self._outbox:
-            if self.transport.broken:
-                raise ConnectionClosed
+        if self._outbox and not self.transport.broken:
             now = time.monotonic()
             for call, _ in self._outbox:
                 call.sent = now
             data, self._outbox = b"".join(sentence for _, sentence in self._outbox), []
             self.transport.write(data)
-        finished = self._hear() if self.calls else []
+        # Where nothing can be sent any more, what was answered before is heard, and then the end.
+        finished = self._hear(wait or self.transport.broken) if self.calls else []
         if finished:
             self.transport.deadline = time.monotonic() + self._patience
         return finished
 
-    def _hear(self) -> list[Call]:
+    def _hear(self, wait: bool) -> list[Call]:
         """Take in the next replies, and give the calls that they finish."""
         if self._excess:
             raise self._excess
         finished = []
-        for word, tag, attributes in self._protocol.receive():
+        for word, tag, attributes in self._protocol.receive(wait=wait):
             self._size += sum(map(len, attributes)) + WORD_SIZE * len(attributes)
             if self._size > MAX_SIZE:
                 self._excess = self._too_much()

@@ -22,6 +22,7 @@ from reconciler.conversation import (
     MAX_ROWS,
     MAX_WINDOW,
     PATIENCE,
+    PIECE,
     Answer,
     AnswerState,
     Call,
@@ -187,19 +188,22 @@ class Session:
         together, each with the number of its command from 0 on; and of each command once.
         """
         talk, most = self._talk, max(1, window or MAX_WINDOW)
-        fed, more = 0, True
+        fed, more, room, turn = 0, True, 0, 0
         talk.begin()
         while talk.alive and (more or talk.calls):
-            room = min(self._window.size, most) - len(talk.calls)
-            batch = feed(room) if more and room > 0 else ()
-            more = more and (room <= 0 or len(batch) == room)
+            if more and not room:
+                room, turn = max(0, min(self._window.size, most) - len(talk.calls)), talk.turns + 1
+            piece = min(room, PIECE)
+            batch = feed(piece) if piece else ()
+            more = more and len(batch) == piece
+            room = room - piece if more else 0
             calls = [
                 Call(command.path, number, command) for number, command in enumerate(batch, fed)
             ]
             fed += len(calls)
-            refused = self._post_all(calls)
+            refused = self._post_all(calls, turn)
             try:
-                finished = talk.send_and_hear()
+                finished = talk.send_and_hear(wait=not room)
             except (*LOSSES, Unreachable) as error:
                 talk.lose(error)
                 finished = []
@@ -218,7 +222,7 @@ class Session:
         state = AnswerState.UNKNOWN if was_sent else AnswerState.NOT_TRIED
         return Answer(state, message=self._talk.lost)
 
-    def _post_all(self, calls: Sequence[Call]) -> list[Call]:
+    def _post_all(self, calls: Sequence[Call], turn: int) -> list[Call]:
         """Into the outbox with them; those that have no encoding are refused without sending."""
         refused = []
         word = self._talk.codec.word
@@ -227,7 +231,8 @@ class Session:
             assert command is not None
             try:
                 words = [word(name, value) for name, value in command.words]
-                self._talk.post(call, [f"{command.path}/{command.verb}".encode(), *words])
+                title = f"{command.path}/{command.verb}".encode()
+                self._talk.post(call, [title, *words], turn=turn)
             except (UnicodeEncodeError, ProtocolError):
                 message = "it was not sent: it holds what is no text, or is too long for the API"
                 call.traps.append(Answer(AnswerState.FAILED, message=message))

@@ -169,16 +169,16 @@ class Transport(SocketTransport):
         self.sent += count
         return count
 
-    def receive(self) -> bytes:
-        """What has arrived, at least one byte; ConnectionClosed at the end."""
+    def receive(self, *, wait: bool = True) -> bytes:
+        """What has arrived; ConnectionClosed at the end. At least one byte, if it is to `wait`."""
         if self._arrived:
             data, self._arrived = b"".join(self._arrived), []
             return data
         if monotonic() > self.deadline:
             raise TooSlow
-        while (got := self._receive_some()) is None:
+        while (got := self._receive_some()) is None and wait:
             self._wait(selectors.EVENT_READ)
-        return got
+        return got or b""
 
     def read(self, length: int) -> bytes:
         data = b""
@@ -251,8 +251,10 @@ class Protocol(ApiProtocol):
             words.append(f".tag={self.codec.decode(tag)}")
         return self.codec.decode(word), tuple(words)
 
-    def receive(self) -> list[Reply]:
-        """The next replies, at least one; whatever ends the conversation is raised after them.
+    def receive(self, *, wait: bool = True) -> list[Reply]:
+        """The next replies; whatever ends the conversation is raised after them.
+
+        At least one reply, if it is to `wait`; else those that are there already.
 
         Raises FatalError, ConnectionClosed, TimeoutError, ProtocolError, OSError.
         """
@@ -263,7 +265,10 @@ class Protocol(ApiProtocol):
         while not replies:
             if error := self._error or self._splitter.error:
                 raise error
-            for words in self._splitter.feed(self.transport.receive()):
+            data = self.transport.receive(wait=wait)
+            if not data:
+                break
+            for words in self._splitter.feed(data):
                 if words[0] == b"!fatal" or words[0] not in REPLIES:
                     self._error = self._ending(words)
                     break

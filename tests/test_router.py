@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Self
@@ -25,7 +26,7 @@ from librouteros.connections import SocketTransport
 from librouteros.protocol import ApiProtocol, encode_length
 
 from reconciler.codec import Codec, Utf8Text, checked_charset
-from reconciler.conversation import FIRST_WINDOW, LEAST_WINDOW, MAX_WINDOW, Window
+from reconciler.conversation import FIRST_WINDOW, LEAST_WINDOW, MAX_WINDOW, PIECE, Window
 from reconciler.emulator import Device, Server, serve
 from reconciler.endpoint import Untrusted
 from reconciler.errors import LoginRefused, Refused, Unreachable
@@ -1185,6 +1186,27 @@ def test_a_frozen_router_leaves_what_was_sent_unknown() -> None:
         answers = session.write([secret(f"c{i}") for i in range(6)], window=4)
         assert states(answers) == [UNKNOWN] * 4 + [NOT_TRIED] * 2
         server.faults.thaw()
+
+
+def test_a_large_window_is_filled_in_pieces() -> None:
+    """So that the router begins while the rest is made."""
+    commands = [secret(f"c{i}", comment="x") for i in range(1000)]
+    asked: list[int] = []
+    told: list[int] = []
+    with emulated() as (server, session):
+        rest = iter(commands)
+
+        def feed(room: int) -> list[Command]:
+            asked.append(room)
+            return list(islice(rest, room))
+
+        def settle(said: Sequence[tuple[int, Answer]]) -> None:
+            told.extend(number for number, answer in said if answer.state is DONE)
+
+        assert session.stream(feed, settle, window=None) == 1000
+        assert len(server.device.rows("/ppp/secret")) == 1000
+    assert max(asked) == PIECE
+    assert sorted(told) == list(range(1000))
 
 
 def test_a_thousand_adds_take_a_handful_of_round_trips() -> None:

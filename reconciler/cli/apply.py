@@ -131,7 +131,7 @@ def apply(
     adopt = adopt or (chosen is not None and chosen.adopts)
     tidy = tidy or (chosen is not None and is_tidied(chosen.entries))
     resumed = chosen if isinstance(chosen, OpenRun) else None
-    unfinished = {one.router for one in read_unfinished(repo.root)}
+    unfinished = {one.router for one in read_unfinished(repo.root)} if resumed else set()
     if resumed and not (resumed.open or unfinished):
         print_lines(resume_lines(resumed, []))
         return
