@@ -6,59 +6,22 @@ say, the router holds, to the letter.
 """
 
 import copy
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from end_to_end.generated import (
-    VERSIONS,
-    Files,
-    Foreign,
-    foreign_rows,
-    new_device,
-    repositories,
-    router_fields,
-)
+from end_to_end.case import Case, cases, few, rewrite
+from end_to_end.generated import Files, repositories
 from end_to_end.mess import RULES, Mess, make_mess, messes, ours, respell
-from end_to_end.world import (
-    NAMED,
-    World,
-    assert_applied,
-    assert_same,
-    assert_settled,
-    foreign,
-)
+from end_to_end.world import NAMED, assert_applied, assert_same, assert_settled, foreign
 from reconciler.change import Action
 from reconciler.codec import Codec
 from reconciler.emulator import Device
 from reconciler.planning import Status
 from reconciler.router import AnswerState
 from reconciler.secrets import derive
-
-# Each example writes files, serves routers and logs in several times.
-few = settings(max_examples=max(10, settings.default.max_examples // 2))  # type: ignore[union-attr]
-versions = st.sampled_from(VERSIONS)
-
-
-@contextmanager
-def a_world(files: Files, router: Mapping[str, Any], device: Device) -> Iterator[World]:
-    with tempfile.TemporaryDirectory() as folder, World(Path(folder)) as world:
-        rewrite(world, files)
-        world.serve("r1", device, **router)
-        yield world
-
-
-def rewrite(world: World, files: Files) -> None:
-    """Other files than before; the routers' stay."""
-    for path in (world.root / "inventory/clients").glob("*.yaml"):
-        path.unlink()
-    for file, content in files.items():
-        world.write(file, content)
 
 
 def assert_holds(device: Device, files: Files, charset: str) -> None:
@@ -136,23 +99,17 @@ MENU_OF_MODE = {
 
 
 @few
-@given(versions, repositories(), repositories(), router_fields(), foreign_rows(), messes())
+@given(cases, repositories(), messes())
 def test_apply_then_plan_is_empty_and_foreign_rows_are_untouched(
-    version: str,
-    first: Files,
-    second: Files,
-    router: Mapping[str, Any],
-    rows: list[Foreign],
-    mess: Mess,
+    case: Case, second: Files, mess: Mess
 ) -> None:
-    device = new_device(version, rows)
-    with a_world(first, router, device) as world:
+    with case.served() as (world, device):
         before = foreign(device.snapshot())
         assert_applied(world.apply())
         assert_settled(world)
         assert_same(foreign(device.snapshot()), before)
-        assert_holds(device, first, router["charset"])
-        assert_blocks(device, router)
+        assert_holds(device, case.files, case.router["charset"])
+        assert_blocks(device, case.router)
 
         make_mess(device, mess)
         rewrite(world, second)
@@ -160,17 +117,14 @@ def test_apply_then_plan_is_empty_and_foreign_rows_are_untouched(
         assert_applied(world.apply())
         assert_settled(world)
         assert_same(foreign(device.snapshot()), before)
-        assert_holds(device, second, router["charset"])
-        assert_blocks(device, router)
+        assert_holds(device, second, case.router["charset"])
+        assert_blocks(device, case.router)
 
 
 @few
-@given(versions, repositories(), router_fields(), foreign_rows())
-def test_what_is_spelled_differently_is_no_difference(
-    version: str, files: Files, router: Mapping[str, Any], rows: list[Foreign]
-) -> None:
-    device = new_device(version, rows)
-    with a_world(files, router, device) as world:
+@given(cases)
+def test_what_is_spelled_differently_is_no_difference(case: Case) -> None:
+    with case.served() as (world, device):
         assert_applied(world.apply())
         for path, marked in ours(device).items():
             for row in marked:
@@ -179,26 +133,11 @@ def test_what_is_spelled_differently_is_no_difference(
 
 
 @few
-@given(
-    versions,
-    repositories(),
-    repositories(),
-    router_fields(),
-    foreign_rows(),
-    st.integers(1, 30),
-    st.booleans(),
-)
+@given(cases, repositories(), st.integers(1, 30), st.booleans())
 def test_an_apply_cut_at_any_write_is_completed_by_the_next(
-    version: str,
-    first: Files,
-    second: Files,
-    router: Mapping[str, Any],
-    rows: list[Foreign],
-    cut_at: int,
-    done: bool,
+    case: Case, second: Files, cut_at: int, done: bool
 ) -> None:
-    device = new_device(version, rows)
-    with a_world(first, router, device) as world:
+    with case.served() as (world, device):
         assert_applied(world.apply())
         rewrite(world, second)
         before = foreign(device.snapshot())
@@ -212,23 +151,16 @@ def test_an_apply_cut_at_any_write_is_completed_by_the_next(
         assert_applied(world.apply())
         assert_settled(world)
         assert_same(foreign(device.snapshot()), before)
-        assert_holds(device, second, router["charset"])
-        assert_blocks(device, router)
+        assert_holds(device, second, case.router["charset"])
+        assert_blocks(device, case.router)
 
 
 @few
-@given(versions, repositories(), router_fields(), foreign_rows(), st.data())
-def test_clients_may_exchange_their_names_and_addresses(
-    version: str,
-    files: dict[str, dict[str, Any]],
-    router: Mapping[str, Any],
-    rows: list[Foreign],
-    data: st.DataObject,
-) -> None:
-    device = new_device(version, rows)
-    with a_world(files, router, device) as world:
+@given(cases, st.data())
+def test_clients_may_exchange_their_names_and_addresses(case: Case, data: st.DataObject) -> None:
+    with case.served() as (world, device):
         assert_applied(world.apply())
-        rewrite(world, exchanged(files, data))
+        rewrite(world, exchanged(case.files, data))
         before = foreign(device.snapshot())
         assert_applied(world.apply())
         assert_settled(world)
@@ -253,13 +185,10 @@ def exchanged(files: dict[str, dict[str, Any]], data: st.DataObject) -> Files:
 
 
 @few
-@given(versions, repositories(), router_fields(), foreign_rows())
-def test_rows_without_marks_are_taken_over_by_their_marks_alone(
-    version: str, files: Files, router: Mapping[str, Any], rows: list[Foreign]
-) -> None:
+@given(cases)
+def test_rows_without_marks_are_taken_over_by_their_marks_alone(case: Case) -> None:
     """As on a router that somebody ran by hand with the very same names."""
-    device = new_device(version, rows)
-    with a_world(files, router, device) as world:
+    with case.served() as (world, device):
         assert_applied(world.apply())
         adopted = 0
         for path, marked in ours(device).items():
@@ -283,15 +212,12 @@ def test_rows_without_marks_are_taken_over_by_their_marks_alone(
 
 
 @few
-@given(versions, repositories(), router_fields(), foreign_rows())
-def test_who_is_managed_no_more_keeps_every_row(
-    version: str, files: dict[str, dict[str, Any]], router: Mapping[str, Any], rows: list[Foreign]
-) -> None:
-    device = new_device(version, rows)
-    with a_world(files, router, device) as world:
+@given(cases)
+def test_who_is_managed_no_more_keeps_every_row(case: Case) -> None:
+    with case.served() as (world, device):
         assert_applied(world.apply())
         before = {path: device.rows(path) for path in MENU_OF_MODE.values()}
-        left = copy.deepcopy(files)
+        left = copy.deepcopy(case.files)
         for file, client in left.items():
             if file.startswith("inventory/clients/"):
                 client["manage"] = "false"

@@ -1,20 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Nobody confirms: the router is as it was, whatever its files, names and comments are."""
 
-from collections.abc import Mapping
 from itertools import chain, repeat
-from typing import Any
 
-from end_to_end.generated import (
-    Files,
-    Foreign,
-    foreign_rows,
-    new_device,
-    repositories,
-    router_fields,
-)
+from end_to_end.case import Case, cases, few, rewrite
+from end_to_end.generated import Files, repositories
 from end_to_end.mess import Mess, make_mess, messes
-from end_to_end.test_laws import a_world, few, rewrite, versions
 from end_to_end.world import World, assert_applied
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -41,26 +32,11 @@ def apply_unconfirmed(world: World) -> None:
 
 
 @few
-@given(
-    versions,
-    repositories(),
-    repositories(),
-    router_fields(),
-    foreign_rows(),
-    messes(),
-    st.booleans(),
-)
+@given(cases, repositories(), messes(), st.booleans())
 def test_an_unconfirmed_run_is_undone_by_the_router(
-    version: str,
-    first: Files,
-    second: Files,
-    router: Mapping[str, Any],
-    rows: list[Foreign],
-    mess: Mess,
-    begins: bool,
+    case: Case, second: Files, mess: Mess, begins: bool
 ) -> None:
-    device = new_device(version, rows)
-    with a_world(first, router, device) as world:
+    with case.served() as (world, device):
         if begins:
             assert_applied(world.apply())
             make_mess(device, mess)

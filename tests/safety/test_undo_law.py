@@ -1,19 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Apply, then undo: a router is as it was, whatever its files and whoever had a hand in it."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from end_to_end.generated import (
-    Files,
-    Foreign,
-    foreign_rows,
-    new_device,
-    repositories,
-    router_fields,
-)
+from end_to_end.case import Case, cases, few, rewrite
+from end_to_end.generated import Files, repositories
 from end_to_end.mess import Mess, make_mess, messes
-from end_to_end.test_laws import a_world, few, rewrite, versions
 from end_to_end.world import assert_applied
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -43,17 +35,9 @@ def dangles(device: Device) -> bool:
 
 
 @few
-@given(versions, repositories(), repositories(), router_fields(), foreign_rows(), messes())
-def test_apply_then_undo_is_as_before(
-    version: str,
-    first: Files,
-    second: Files,
-    router: Mapping[str, Any],
-    rows: list[Foreign],
-    mess: Mess,
-) -> None:
-    device = new_device(version, rows)
-    with a_world(first, router, device) as world:
+@given(cases, repositories(), messes())
+def test_apply_then_undo_is_as_before(case: Case, second: Files, mess: Mess) -> None:
+    with case.served() as (world, device):
         assert_applied(world.apply())
         make_mess(device, mess)
         without_copies(device)
@@ -68,26 +52,11 @@ def test_apply_then_undo_is_as_before(
 
 
 @few
-@given(
-    versions,
-    repositories(),
-    repositories(),
-    router_fields(),
-    foreign_rows(),
-    st.integers(1, 30),
-    st.booleans(),
-)
+@given(cases, repositories(), st.integers(1, 30), st.booleans())
 def test_an_apply_cut_anywhere_is_undone(
-    version: str,
-    first: Files,
-    second: Files,
-    router: Mapping[str, Any],
-    rows: list[Foreign],
-    cut_at: int,
-    done: bool,
+    case: Case, second: Files, cut_at: int, done: bool
 ) -> None:
-    device = new_device(version, rows)
-    with a_world(first, router, device) as world:
+    with case.served() as (world, device):
         assert_applied(world.apply())
         rewrite(world, second)
         before = contents(device)
