@@ -5,7 +5,7 @@
 `local`: in this process. On a cluster, `order` and `parcel`: the messages, and the files that go
 with them; `claim`: the lease, taken up by any worker; `taking`: a router's work gone on with;
 `units`: what a worker does with a message; `cluster`: dask, which is imported there alone;
-`known`, `refusals`: what reports come to; `distant`: the run.
+`known`, `refusals`: what is known from reports; `distant`: the run.
 """
 
 from reconciler.executor.base import Executor

@@ -23,12 +23,7 @@ from reconciler.fleet import Waves, at_once
 from reconciler.lease import LIFETIME
 from reconciler.models import Router
 from reconciler.phases import receivers, unsettled_marks
-from reconciler.plandata import (
-    change_data,
-    plan_of,
-    session_data,
-    state_data,
-)
+from reconciler.plandata import plan_of, state_data
 from reconciler.planning import RouterPlan
 from reconciler.state import State
 from reconciler.work import Logs, Work, failed_plan, silent
@@ -128,29 +123,8 @@ class Distant:
     def _order(
         self, unit: Unit, router: str, work: DistantWork | None = None, **more: Any
     ) -> Order:
-        if work is None:
-            return Order(unit.value, router, asdict(self._run), **more)
-        numbers = {id(change): number for number, change in enumerate(work.plan.changes)}
-        return Order(
-            unit.value,
-            router,
-            asdict(self._run),
-            attempt=work.attempt,
-            changes=[change_data(router, change) for change in work.plan.changes],
-            left=[change_data(router, change) for change in work.left],
-            sessions=[
-                session_data(session) | {"cause": numbers[id(session.cause)]}
-                for session in work.plan.sessions
-            ],
-            answers=[
-                [numbers[key], answer.state.value, answer.message]
-                for key, answer in work.answers.items()
-            ],
-            ended=[
-                number for number, one in enumerate(work.plan.sessions) if id(one) in work.ended
-            ],
-            **more,
-        )
+        known = work.as_known() if work else {}
+        return Order(unit.value, router, asdict(self._run), **known, **more)
 
     # -- writing ---------------------------------------------------------------------
 

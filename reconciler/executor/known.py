@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What whoever coordinates a run on a cluster knows of a router, from the reports of workers.
+"""What whoever coordinates a run on a cluster knows of a router: from reports, and for orders.
 
 Imports change, desired, plandata, router, work and its neighbours.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from reconciler.change import Action, Change
 from reconciler.desired import Wanted
 from reconciler.executor.order import Order, Refusal, Report, Unit
 from reconciler.models import Router
 from reconciler.pen import Said
-from reconciler.plandata import change_of, problem_of, state_of
+from reconciler.plandata import change_data, change_of, problem_of, session_data, state_of
 from reconciler.planning import Status
 from reconciler.router import Answer, AnswerState, Endpoint
 from reconciler.sessions import Lingering, SessionKind
@@ -49,6 +50,27 @@ class DistantWork(Work):
 
     def answer(self, change: Change) -> Answer:
         return self.answers.get(id(change)) or Answer(AnswerState.NOT_TRIED)
+
+    def as_known(self) -> dict[str, Any]:
+        """What an `Order` tells of it: changes and sessions as data, and what became of them."""
+        router, changes = self.plan.router, self.plan.changes
+        numbers = {id(change): number for number, change in enumerate(changes)}
+        return {
+            "attempt": self.attempt,
+            "changes": [change_data(router, change) for change in changes],
+            "left": [change_data(router, change) for change in self.left],
+            "sessions": [
+                session_data(session) | {"cause": numbers[id(session.cause)]}
+                for session in self.plan.sessions
+            ],
+            "answers": [
+                [numbers[key], answer.state.value, answer.message]
+                for key, answer in self.answers.items()
+            ],
+            "ended": [
+                number for number, one in enumerate(self.plan.sessions) if id(one) in self.ended
+            ],
+        }
 
 
 def takes_away(work: Work) -> bool:
