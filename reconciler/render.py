@@ -151,7 +151,7 @@ def markdown(changes: ChangeSet) -> str:
         title = f"Files: {counted(len(changes.files), 'difference')}"
         blocks.insert(0, (title, [_diff_line(line) for line in lines]))
     room = MARKDOWN_BYTES - _size(tail) - 200
-    head = fit(head, room // 4)
+    head = fit(head, room // 4, "- … {} lines left out …")
     return "\n".join([*head, "", *_fit_blocks(blocks, room - _size(head)), *tail])
 
 
@@ -193,7 +193,7 @@ def _fit_blocks(blocks: Sequence[tuple[str, list[str]]], room: int) -> list[str]
     return result
 
 
-def fit(lines: Sequence[str], room: int) -> list[str]:
+def fit(lines: Sequence[str], room: int, note: str = "… {} lines left out …") -> list[str]:
     """Lines from both ends that fit into `room` bytes, with a note where the middle is missing."""
     if _size(lines) <= room:
         return list(lines)
@@ -213,7 +213,7 @@ def fit(lines: Sequence[str], room: int) -> list[str]:
         else:
             last.append(line)
             high -= 1
-    return [*first, f"… {high - low + 1} lines left out …", *reversed(last)]
+    return [*first, note.format(high - low + 1), *reversed(last)]
 
 
 def _size(lines: Iterable[str]) -> int:

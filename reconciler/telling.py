@@ -31,7 +31,7 @@ _MOST = 20
 
 
 def sentences(effects: Iterable[Effect]) -> list[str]:
-    """`Ana López: 10M to 20M, session drops`, `3 clients are cut: Ana López (owes since …), …`."""
+    """`Ana López: 10M to 20M, session drops`, `3 clients are cut, owe since …: Ana López, …`."""
     groups: dict[tuple[Deed, str], list[Effect]] = {}
     for one in effects:
         groups.setdefault((one.deed, _kin(one)), []).append(one)
@@ -100,8 +100,21 @@ def _of_several(ones: Sequence[Effect]) -> str:
         said = f"{_SENTENCES[deed][1]} {words}".rstrip() if deed is not Deed.SPEED else "clients"
         head = f"{len(ones)} {said}" + (f": {words}" if deed is Deed.SPEED else "")
         return f"{head}{_endings(ones)}: {listing(names, _MOST)}"
+    said = f"{len(ones)} {_SENTENCES[deed][1]}"
+    if words and all(one.words == words for one in ones):
+        names = [one.name for one in ones]
+        return f"{said}, {_of_all(words)}{_endings(ones)}: {listing(names, _MOST)}"
     names = [one.name + (f" ({one.words})" if one.words else "") for one in ones]
-    return f"{len(ones)} {_SENTENCES[deed][1]}{_endings(ones)}: {listing(names, _MOST)}"
+    return f"{said}{_endings(ones)}: {listing(names, _MOST)}"
+
+
+def _of_all(words: str) -> str:
+    """What is said of one, said of several: `owe since 2026-11-05`, `are in no file`."""
+    verb, _, rest = words.partition(" ")
+    return f"{_PLURALS.get(verb, verb)} {rest}".rstrip()
+
+
+_PLURALS = {"owes": "owe", "is": "are"}
 
 
 def _endings(ones: Sequence[Effect]) -> str:

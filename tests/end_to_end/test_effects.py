@@ -78,8 +78,7 @@ def test_several_are_told_of_together(world: World) -> None:
     settle(world, *(client(name, "simple-queue", address) for name, address in people))
     put(world, *(client(name, "simple-queue", address, **SUSPENDED) for name, address in people))
     assert sentences_of(world) == [
-        "3 clients are cut: Client ana (owes since 2026-11-05), "
-        "Client eva (owes since 2026-11-05) and Client uma (owes since 2026-11-05)"
+        "3 clients are cut, owe since 2026-11-05: Client ana, Client eva and Client uma"
     ]
     put(world, *(client(name, "simple-queue-fast", address) for name, address in people))
     assert sentences_of(world) == ["3 clients: 10M to 50M: Client ana, Client eva and Client uma"]
