@@ -194,12 +194,7 @@ def _block(group: Group, ends: Mapping[int, str], anchor: str) -> Block:
 
 
 def _row(change: Change, ends: str) -> Row:
-    fields = [
-        FieldValues(one.name, None, "changes, and is not shown")
-        if one.before == one.after == HIDDEN
-        else one
-        for one in fields_of(change)
-    ]
+    fields = [_unspoken(one) if HIDDEN in one else one for one in fields_of(change)]
     return Row(
         change.action.value,
         SYMBOL[change.action],
@@ -209,6 +204,12 @@ def _row(change: Change, ends: str) -> Row:
         change.cause or "",
         ends,
     )
+
+
+def _unspoken(field: FieldValues) -> FieldValues:
+    """A secret field: whether it changes is all that is said."""
+    changes = field.before not in (None, "-")
+    return FieldValues(field.name, None, "changes, not shown" if changes else "not shown")
 
 
 def _file_of(change: FileChange) -> str:

@@ -91,7 +91,7 @@ def test_every_part_of_a_plan_is_there() -> None:
 
 def test_a_secret_is_said_to_change_and_no_more() -> None:
     page = plan_page(whole())
-    assert "password <ins>changes, and is not shown</ins>" in page
+    assert "password <ins>changes, not shown</ins>" in page
     assert "***" not in page
 
 
