@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks import files, fleet, reading, writing
+from benchmarks import billing, files, fleet, reading, writing
 from benchmarks.measure import HEAD, Line
 from reconciler import __version__
 
 Measurement = Callable[[], Iterator[Line]]
-GROWING = "abef"  # (c) and (d) are counts
+GROWING = "abefi"  # (c) and (d) are counts
 
 
 def measurements(scale: float, rounds: int, *, with_ansible: bool) -> dict[str, Measurement]:
@@ -32,6 +32,7 @@ def measurements(scale: float, rounds: int, *, with_ansible: bool) -> dict[str, 
         "d": partial(writing.rules, sized(1_500)),
         "e": partial(files.measure, sized(100_000), rounds),
         "f": partial(fleet.measure, sized(200), 500, sized(10), rounds),
+        "i": partial(billing.measure, sized(100_000), rounds),
     }
 
 
@@ -59,7 +60,7 @@ def machine() -> str:
 
 def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="abcdef", help="letters of measurements")
+    parser.add_argument("--only", default="abcdefi", help="letters of measurements")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--scale", type=float, default=1.0, help="1: full size")
     parser.add_argument("--growth", action="store_true", help="(h): a tenth of each first")

@@ -5,7 +5,7 @@ An invoice cuts only its own service; a joined one every service whose invoice w
 Imports of the project: the books, errors, models.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -72,6 +72,18 @@ def cut_list(books: Books, *, settled: bool = False) -> CutList:
             elif service.status is Status.SUSPENDED:
                 _suspended(found, one, service, owed)
     return found
+
+
+def joined_lists(several: Iterable[Iterable[CutList]]) -> list[CutList]:
+    """The lists of parts of the clients as one a day, by day."""
+    by_day: dict[date, CutList] = {}
+    for part in (one for some in several for one in some):
+        whole = by_day.setdefault(part.on, CutList(part.on))
+        whole.cuts.extend(part.cuts)
+        whole.restores.extend(part.restores)
+        whole.held.extend(part.held)
+        whole.left_out.extend(part.left_out)
+    return [whole for _, whole in sorted(by_day.items())]
 
 
 def debts_of(books: ClientBooks, service: Service) -> list[Account]:

@@ -7,7 +7,7 @@ A pure function of its arguments. Pure. Imports of the project: terms, the simul
 model, errors, inventory, models.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -74,18 +74,29 @@ def bill(
 
     Raises FilesError where a payment names what it cannot name; NoSuchCalendar for a country.
     """
-    book = TermsBook(inventory)
-    done: list[ClientBooks] = []
-    problems: list[Problem] = []
-    for client_id, client in inventory.clients.items():
-        if clients is not None and client_id not in clients:
-            continue
-        one = books_of(client, inventory, ledger, on, book)
-        problems.extend(one.problems)
-        done.append(one)
-    if any(problem.is_error for problem in problems):
-        raise FilesError(sorted(problems, key=lambda one: one.sort_key))
-    return Books(on, inventory, ledger, tuple(done), tuple(problems))
+    names = [one for one in inventory.clients if clients is None or one in clients]
+    books = drawn_up(inventory, ledger, on, names, TermsBook(inventory))
+    raise_errors(books.problems)
+    return books
+
+
+def drawn_up(
+    inventory: Inventory, ledger: Ledger, on: date, names: Iterable[str], book: TermsBook
+) -> Books:
+    """The books of these clients in this order, with all problems, errors too.
+
+    Raises NoSuchCalendar.
+    """
+    made = [books_of(inventory.clients[one], inventory, ledger, on, book) for one in names]
+    problems = tuple(problem for one in made for problem in one.problems)
+    return Books(on, inventory, ledger, tuple(made), problems)
+
+
+def raise_errors(problems: Iterable[Problem]) -> None:
+    """Raises FilesError with all problems of a day where one is an error."""
+    several = sorted(problems, key=lambda one: one.sort_key)
+    if any(problem.is_error for problem in several):
+        raise FilesError(several)
 
 
 def books_of(

@@ -6,8 +6,8 @@ from datetime import date
 
 import click
 
+from billing.books.bill import Books
 from billing.cli.common import (
-    books_by_day,
     chosen_clients,
     end_of_day,
     format_option,
@@ -18,6 +18,7 @@ from billing.cli.common import (
     show_rows,
     warn,
 )
+from billing.cli.slices import ask_books
 from billing.shapes import balance_data
 from reconciler.cli.context import Repo
 
@@ -40,7 +41,11 @@ def balance(
     session = open_ledger(repo)
     warn(session.problems)
     names = chosen_clients(session.inventory, clients, zones)
-    rows = [balance_data(one) for one in merged(books_by_day(session, names, on))]
+
+    def balances(several: list[Books]) -> list[dict[str, str]]:
+        return [balance_data(one) for one in merged(several)]
+
+    rows = [row for some in ask_books(session, names, on, balances) for row in some]
     if form == "json":
         show_json(rows)
     else:

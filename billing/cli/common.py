@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the billing commands share: options, the books of a day, tables. May import anything."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from billing.books.bill import Books, ClientBooks, bill
+from billing.jsontext import json_text
 from billing.ledger.loading import load_sound
 from billing.ledger.model import Ledger
 from billing.locale import Formats, formats_of
@@ -139,16 +139,26 @@ def books_by_day(
 ) -> list[Books]:
     """The books of these clients, one set a date: zones may have different todays."""
     inventory = session.inventory
-    days: dict[date, set[str]] = {}
-    todays: dict[str, date] = {}
-    for name in names:
-        zone = inventory.zones[inventory.clients[name].zone]
-        if on is None and zone.id not in todays:
-            todays[zone.id] = today_of(inventory, zone, cutting=cutting)
-        days.setdefault(on or todays[zone.id], set()).add(name)
-    made = [bill(inventory, session.ledger, day, some) for day, some in sorted(days.items())]
+    by_day: dict[date, set[str]] = {}
+    for name, day in days_of(inventory, names, on, cutting=cutting).items():
+        by_day.setdefault(day, set()).add(name)
+    made = [bill(inventory, session.ledger, day, some) for day, some in sorted(by_day.items())]
     warn(problem for books in made for problem in books.problems)
     return made
+
+
+def days_of(
+    inventory: Inventory, names: Sequence[str], on: date | None, *, cutting: bool = False
+) -> dict[str, date]:
+    """The date given for each client, else today in the client's zone."""
+    if on is not None:
+        return dict.fromkeys(names, on)
+    zones = {name: inventory.zones[inventory.clients[name].zone] for name in names}
+    todays = {
+        zone.id: today_of(inventory, zone, cutting=cutting)
+        for zone in {zone.id: zone for zone in zones.values()}.values()
+    }
+    return {name: todays[zone.id] for name, zone in zones.items()}
 
 
 def merged(several: Iterable[Books]) -> list[ClientBooks]:
@@ -210,4 +220,4 @@ def _read(column: str, value: object, formats: Formats, is_amount: bool) -> str:
 
 
 def show_json(data: object) -> None:
-    print_data(json.dumps(data, indent=1, ensure_ascii=False))
+    print_data(json_text(data))

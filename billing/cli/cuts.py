@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 
+from billing.books.bill import Books
 from billing.cli.common import (
     Session,
-    books_by_day,
     chosen_clients,
     end_of_day,
     format_option,
@@ -24,7 +24,8 @@ from billing.cli.common import (
     warn,
 )
 from billing.cli.reached import NotReached, not_reached, waiting_data
-from billing.cuts import CutList, cut_list
+from billing.cli.slices import ask_books
+from billing.cuts import CutList, cut_list, joined_lists
 from billing.money import Rounding
 from billing.shapes import cut_data, cut_rows
 from reconciler.cli.client.common import finish, gather
@@ -91,8 +92,11 @@ def cuts(
     session = open_ledger(repo)
     warn(session.problems)
     names = chosen_clients(session.inventory, clients, zones)
-    several = books_by_day(session, names, on, cutting=True)
-    lists = [cut_list(books, settled=writes) for books in several]
+
+    def lists_of(several: list[Books]) -> list[CutList]:
+        return [cut_list(books, settled=writes) for books in several]
+
+    lists = joined_lists(ask_books(session, names, on, lists_of, cutting=True))
     if expect is not None:
         lists = _only_expected(lists, _expected(expect))
     if writes:

@@ -3,25 +3,29 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import click
 
+from billing.books.account import Account
+from billing.books.bill import Books
 from billing.cli.common import (
-    books_by_day,
     chosen_clients,
     end_of_day,
     format_option,
     merged,
     narrowing_options,
     open_ledger,
-    show_json,
     show_rows,
     status_option,
     warn,
 )
+from billing.cli.slices import ask_books
 from billing.invoices.model import INTERNET, OTHER
+from billing.jsontext import items_text, list_text
+from billing.money import Rounding
 from billing.shapes import INVOICE_COLUMNS, account_data, account_row
-from reconciler.cli.context import Repo, say
+from reconciler.cli.context import Repo, print_pieces, say
 from reconciler.wording import counted
 
 _SHORT = (
@@ -67,17 +71,26 @@ def invoices(
     session = open_ledger(repo)
     warn(session.problems)
     names = chosen_clients(session.inventory, clients, zones)
-    found = [
-        (one.terms.rounding, account)
-        for one in merged(books_by_day(session, names, on))
-        for account in one.accounts
-        if (not statuses or account.status in statuses) and kind in (None, account.invoice.kind)
-    ]
+
+    def chosen(several: list[Books]) -> list[tuple[Account, Rounding]]:
+        return [
+            (account, one.terms.rounding)
+            for one in merged(several)
+            for account in one.accounts
+            if (not statuses or account.status in statuses) and kind in (None, account.invoice.kind)
+        ]
+
+    def as_text(several: list[Books]) -> str:
+        return items_text([account_data(*one) for one in chosen(several)])
+
+    def as_rows(several: list[Books]) -> list[dict[str, Any]]:
+        return [account_row(*one) for one in chosen(several)]
+
     if form == "json":
-        show_json([account_data(account, money) for money, account in found])
+        print_pieces(list_text(ask_books(session, names, on, as_text)))
         return
-    rows = [account_row(account, money) for money, account in found]
+    rows = [row for some in ask_books(session, names, on, as_rows) for row in some]
     columns = _SHORT if form == "text" else INVOICE_COLUMNS
     show_rows(rows, columns, form, session.formats, ("total", "open"))
-    drafts = sum(account.invoice.is_draft for _, account in found)
-    say(f"{counted(len(found), 'invoice')}, {counted(drafts, 'draft')} among them")
+    drafts = sum(row["status"] == "draft" for row in rows)
+    say(f"{counted(len(rows), 'invoice')}, {counted(drafts, 'draft')} among them")

@@ -6,11 +6,11 @@ from datetime import date
 
 import click
 
+from billing.books.bill import Books
 from billing.cli.alone import alone
 from billing.cli.appending import append_lines, never_back
 from billing.cli.branch import need_main_branch
 from billing.cli.common import (
-    books_by_day,
     chosen_clients,
     end_of_day,
     format_option,
@@ -20,7 +20,8 @@ from billing.cli.common import (
     show_rows,
     warn,
 )
-from billing.ledger.writing import drafts_of, issue_lines
+from billing.cli.slices import ask_books
+from billing.ledger.writing import Draft, drafts_of, issue_lines
 from billing.money import Rounding
 from billing.shapes import invoice_data
 from reconciler.cli.context import Repo, say
@@ -59,11 +60,15 @@ def issue(
     session = open_ledger(repo)
     warn(session.problems)
     names = chosen_clients(session.inventory, clients, zones)
-    several = books_by_day(session, names, on)
-    drafts = [draft for books in several for draft in drafts_of(books)]
+
+    def drafts_by_day(several: list[Books]) -> list[tuple[date, list[Draft]]]:
+        return [(books.on, drafts_of(books)) for books in several]
+
+    asked = [one for some in ask_books(session, names, on, drafts_by_day) for one in some]
+    drafts = [draft for _, some in asked for draft in some]
     money = Rounding(session.inventory.settings.minor_digits)
     if drafts:
-        day = max(books.on for books in several)
+        day = max(day for day, _ in asked)
         never_back(session.ledger, day)
         done = issue_lines(drafts, session.ledger, day, series, money)
         if not dry_run:

@@ -6,8 +6,8 @@ from datetime import date
 
 import click
 
+from billing.books.bill import Books
 from billing.cli.common import (
-    books_by_day,
     chosen_clients,
     end_of_day,
     format_option,
@@ -17,8 +17,9 @@ from billing.cli.common import (
     show_rows,
     warn,
 )
+from billing.cli.slices import ask_books
 from billing.money import Rounding
-from billing.notices import notice_list
+from billing.notices import NoticeList, notice_list
 from billing.shapes import notice_data
 from reconciler.cli.context import Repo, say
 from reconciler.wording import counted
@@ -42,7 +43,11 @@ def notices(
     session = open_ledger(repo)
     warn(session.problems)
     names = chosen_clients(session.inventory, clients, zones)
-    lists = [notice_list(books) for books in books_by_day(session, names, on)]
+
+    def lists_of(several: list[Books]) -> list[NoticeList]:
+        return [notice_list(books) for books in several]
+
+    lists = [one for some in ask_books(session, names, on, lists_of) for one in some]
     money = Rounding(session.inventory.settings.minor_digits)
     rows = sorted(
         (row for found in lists for row in notice_data(found, money)),

@@ -88,7 +88,8 @@ class Course:
         carries = (
             schedule.timing is Timing.PREPAID and self._terms.first.charge is FirstCharge.WITH_NEXT
         )
-        waiting = None if f"{since:%Y-%m}" in self._client.billing.free_periods else self._first
+        given_away = since.isoformat()[:7] in self._client.billing.free_periods
+        waiting = None if given_away else self._first
         present = [one for one in issued if one.end > since]
         if present:
             self._at_start = False
@@ -144,7 +145,8 @@ class Course:
     def entered(self) -> None:
         """One of those that were issued took its place."""
         self._remaining -= 1
-        self._forced = self._peeked = None
+        if self._recharges:  # else the next one was known all the time
+            self._forced = self._peeked = None
 
     def paid(self, invoice: Invoice, day: date) -> Shift | None:
         """A payment brought the newest invoice to zero: the dates of who recharges move."""
@@ -201,7 +203,7 @@ class Course:
     def is_given_away(self, start: date) -> bool:
         """Whether the period that begins there is a free one."""
         billing = self._client.billing
-        if billing.free_periods and f"{start:%Y-%m}" in billing.free_periods:
+        if start.isoformat()[:7] in billing.free_periods:
             return True
         return (
             start == self._since

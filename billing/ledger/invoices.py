@@ -126,7 +126,7 @@ def _invoice(
 
 def _recorded(value: dict[str, Any], line: RawLine) -> date:
     day = date_at(value, "recorded_on")
-    if f"{day:%Y-%m}" != line.file.month:
+    if day.isoformat()[:7] != line.file.month:
         raise BadLine(f"recorded_on {day} is not in the month of this file.")
     return day
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from billing.ledger.files import LedgerFile
 from billing.ledger.model import Payment
@@ -45,6 +46,7 @@ def read_payments(files: Iterable[LedgerFile], names: Mapping[str, str], digits:
     return Payments(tuple(counted), tuple(returns), tuple(problems))
 
 
+@lru_cache(maxsize=10_000)
 def parse_date(text: str) -> date | None:
     """An ISO date of a plausible year, else None."""
     try:

@@ -20,6 +20,9 @@ from billing.ledger.payments import HEADER
 from billing.money import Rounding
 from billing.shapes import invoice_data
 
+Draft = tuple[tuple[object, ...], Invoice]
+"""An invoice that is not issued yet, and its place in the order of issue."""
+
 
 @dataclass
 class Issued:
@@ -30,7 +33,7 @@ class Issued:
 
 
 def issue_lines(
-    drafts: Iterable[tuple[tuple[object, ...], Invoice]],
+    drafts: Iterable[Draft],
     ledger: Ledger,
     recorded_on: date,
     series: str,
@@ -86,7 +89,7 @@ def credit_lines(notes: Iterable[Credit], ledger: Ledger, money: Rounding) -> di
     return lines
 
 
-def drafts_of(books: Books) -> list[tuple[tuple[object, ...], Invoice]]:
+def drafts_of(books: Books) -> list[Draft]:
     """All drafts with their order: issue date, client, period, place of the service."""
     return [
         ((account.invoice.issued_on, one.client.id, account.invoice.start, account.place),

@@ -27,7 +27,7 @@ from reconciler.cli.noticed import noticed
 from reconciler.cli.plan import change_set, known_clients, tell_ages
 from reconciler.cli.policies import check_policies, judged, policy_option
 from reconciler.cli.watch import Watch
-from reconciler.cli.waves import in_waves, waves_option
+from reconciler.cli.waves import in_waves, waves_asked, waves_option
 from reconciler.cli.windows import check_windows
 from reconciler.errors import ReconcileError, UsageError
 from reconciler.fleet import PARALLEL, Fleet
@@ -122,9 +122,9 @@ def apply(
     scope = Scope(routers, zones, clients)
     if resume and (planfile or scope != Scope()):
         raise UsageError("--resume goes on with a whole run: give no plan file and no narrowing.")
-    asked = {"--rehearse": rehearse, "--confirm": confirm_within, "--waves": waves}
+    asked = {"--rehearse": rehearse, "--confirm": confirm_within}
     check_executor(executor, scheduler, [name for name, value in asked.items() if value])
-    waves = waves or repo.loaded.inventory.settings.waves.by
+    waves = waves_asked(repo, waves, executor)
     if confirm_within and waves != AT_ONCE:
         raise UsageError("--confirm proves all routers together: add --waves none.")
     chosen = read_run(repo.root, resume) if resume else read_plan_file(repo, planfile)

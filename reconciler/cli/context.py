@@ -95,8 +95,15 @@ class Repo:
 
 def print_data(text: str) -> None:
     """Data for machines on stdout."""
+    print_pieces([text])
+
+
+def print_pieces(pieces: Iterable[str]) -> None:
+    """The same of a text in pieces."""
     try:
-        click.echo(text)
+        for piece in pieces:
+            click.echo(piece, nl=False)
+        click.echo()
     except BrokenPipeError:
         mute()
 

@@ -11,8 +11,10 @@ from pydantic_core import PydanticCustomError
 
 from reconciler.cli.context import Repo, say
 from reconciler.cli.windows import Override
+from reconciler.errors import UsageError
 from reconciler.fleet import Fleet, Waves
 from reconciler.inventory import Inventory
+from reconciler.inventory.kinds import SETTINGS_FILE
 from reconciler.journal import Journal
 from reconciler.models import AT_ONCE, parse_waves
 from reconciler.waves import Rollout
@@ -37,6 +39,21 @@ def waves_option(command: Callable[..., None]) -> Callable[..., None]:
         metavar="zone|PERCENT|none",
         help="A few routers first, the next while these are healthy; by zone, or so many percent.",
     )(command)
+
+
+def waves_asked(repo: Repo, option: str | int | None, executor: str) -> str | int:
+    """How a run goes over the routers: as the option says, else the settings.
+
+    Raises UsageError for waves on a cluster, which takes all routers at once.
+    """
+    by = option or repo.loaded.inventory.settings.waves.by
+    if by != AT_ONCE and executor != "local":
+        who = f"`waves` of {SETTINGS_FILE}" if option is None else "--waves"
+        raise UsageError(
+            f"{who} asks for waves by {by}, and --executor {executor} takes all routers at once:"
+            " leave --executor out, or write --waves none."
+        )
+    return by
 
 
 def in_waves(

@@ -3,24 +3,21 @@
 
 Files are read in packs. A pack whose files all look as they did when they were read (device, inode,
 size, times of change) is taken from the store; of another one the files are read, and only those
-with other bytes are parsed. Imports of the project: errors, its neighbours.
+with other bytes are parsed. Imports of the project: cores, errors, its neighbours.
 """
 
-import concurrent.futures
-import gc
-import multiprocessing
 import os
-import signal
 import sys
-import threading
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from reconciler.cores import FAILURES, copies, cores, may_fork, shared_out
 from reconciler.errors import Problem
 from reconciler.inventory.files import Found, find_files
 from reconciler.inventory.frozen import UNUSABLE
@@ -31,9 +28,6 @@ from reconciler.inventory.store import GRAIN, Store, digest
 FEW = 400  # files below which neither a store nor a second process is worth its start
 PACK = 500
 LEAST_PARALLEL = 2000
-
-# A process was killed or could not be had: then this one does it alone.
-_FAILURES = (concurrent.futures.BrokenExecutor, OSError)
 
 
 @dataclass(frozen=True)
@@ -121,8 +115,8 @@ def _foreseen(
 ) -> tuple[dict[str, Kept], Scouted | None]:
     """While another process looks at the files, take out what they most likely are."""
     kept: dict[str, Kept] = {}
-    if stamps and _may_fork() and _cores() > 1:
-        with suppress(*_FAILURES), _processes(1) as pool:
+    if stamps and may_fork() and cores() > 1:
+        with suppress(*FAILURES), copies(1) as pool:
             scouting = pool.submit(scout, root, look=True)
             kept = {name: one for name in stamps if (one := _kept(store, name))}
             for one in kept.values():
@@ -169,53 +163,10 @@ def _stamp(look: Look, kept: Kept) -> str:
 
 def _parcels(root: Path, stale: Mapping[str, Work]) -> Iterator[tuple[str, Parcel]]:
     """Read packs, in several processes where that is worth it and safe."""
-    names, works = list(stale), list(stale.values())
-    done = 0
-    workers = min(_cores(), len(works))
-    if workers > 1 and sum(len(one.found) for one in works) >= LEAST_PARALLEL and _may_fork():
-        with suppress(*_FAILURES), _processes(workers, root, works) as pool:
-            for parcel in pool.map(_pack_up_by_number, range(len(works))):
-                done += 1
-                yield names[done - 1], parcel
-    for name, work in zip(names[done:], works[done:], strict=True):
-        yield name, _pack_up(root, work)
-
-
-def _processes(
-    count: int, root: Path | None = None, works: Sequence[Work] = ()
-) -> concurrent.futures.ProcessPoolExecutor:
-    # Named in full, since Python imports what it needs for that with the first use of the name.
-    context = multiprocessing.get_context("fork")
-    return concurrent.futures.ProcessPoolExecutor(count, context, _begin, (root, works))
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _may_fork() -> bool:
-    """A copy of a process with other threads may wait for ever for what one of these held."""
-    is_daemon = multiprocessing.current_process().daemon  # which may not have children
-    return sys.platform == "linux" and threading.active_count() == 1 and not is_daemon
-
-
-_mine: list[tuple[Path, Work]] = []
-"""In a process of the pool: what it was made to read, which came to it with the fork."""
-
-
-def _begin(root: Path | None, works: Sequence[Work]) -> None:
-    """An interrupt reaches the whole group; the first process alone has something to say."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    gc.disable()
-    if root is not None:
-        _mine[:] = [(root, work) for work in works]
-
-
-def _pack_up_by_number(number: int) -> Parcel:
-    return _pack_up(*_mine[number])
+    pack_up = partial(_pack_up, root)
+    works = list(stale.values())
+    few = sum(len(one.found) for one in works) < LEAST_PARALLEL
+    return zip(stale, map(pack_up, works) if few else shared_out(pack_up, works), strict=True)
 
 
 def _pack_up(root: Path, work: Work) -> Parcel:

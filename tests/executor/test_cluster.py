@@ -172,9 +172,9 @@ def test_what_a_cluster_needs_is_said(world: World, monkeypatch: pytest.MonkeyPa
     without = world.run(*options)
     assert (without.code, "needs --scheduler ADDRESS" in without.err) == (64, True)
     assert world.run("plan", "--scheduler", "tcp://127.0.0.1:1").code == 64
-    for option in (("--rehearse",), ("--confirm", "60"), ("--waves", "zone")):
-        both = ("apply", "--executor", "dask", "--scheduler", "tcp://127.0.0.1:1", *option)
-        refused = world.run(*both)
+    cluster = ("apply", "--executor", "dask", "--scheduler", "tcp://127.0.0.1:1")
+    for option in (("--rehearse",), ("--confirm", "60")):
+        refused = world.run(*cluster, *option)
         assert (refused.code, f"{option[0]} cannot be had" in refused.err) == (64, True)
     for address in ("tcp://127.0.0.1:1", "nonsense", "nope://x"):
         ran = world.run(*options, "--scheduler", address)
@@ -183,3 +183,18 @@ def test_what_a_cluster_needs_is_said(world: World, monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
     missing = world.run(*options, "--scheduler", "tcp://127.0.0.1:1")
     assert (missing.code, "pip install 'wisp-reconcile[dask]'" in missing.err) == (1, True)
+
+
+def test_a_cluster_has_no_waves(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "SECONDS_TO_CONNECT", 0.2)
+    cluster = ("apply", "--executor", "dask", "--scheduler", "tcp://127.0.0.1:1")
+    asked = world.run(*cluster, "--waves", "zone")
+    assert (asked.code, "--waves asks for waves by zone" in asked.err) == (64, True)
+    settings = json.loads((world.root / "reconcile.yaml").read_text(encoding="utf-8"))
+    world.write("reconcile.yaml", settings | {"waves": {"by": 25}})
+    silent = world.run(*cluster)
+    assert silent.code == 64
+    assert "`waves` of reconcile.yaml asks for waves by 25" in silent.err
+    assert "write --waves none" in silent.err
+    at_once = world.run(*cluster, "--waves", "none")
+    assert (at_once.code, "cannot be reached" in at_once.err) == (1, True)

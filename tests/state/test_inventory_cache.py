@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler import cores
 from reconciler.errors import Problem
 from reconciler.inventory import Inventory, bulk, load, loading, packs, store
 from reconciler.inventory.files import Found
@@ -44,7 +45,8 @@ def cache(tmp_path: Path) -> Path:
 @pytest.fixture
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that are parsed; all of it happens in this process."""
-    monkeypatch.setattr(bulk, "_may_fork", lambda: False)
+    monkeypatch.setattr(bulk, "may_fork", lambda: False)
+    monkeypatch.setattr(cores, "may_fork", lambda: False)
     files: list[str] = []
 
     def note(fresh: Sequence[tuple[Found, bytes, bytes]], now: packs.Contents) -> object:
@@ -93,7 +95,8 @@ def test_a_second_run_parses_nothing(root: Path, cache: Path, parsed: list[str])
 
 def test_in_several_processes(root: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "LEAST_PARALLEL", 0)
-    monkeypatch.setattr(bulk, "_cores", lambda: 2)
+    for module in (bulk, cores):
+        monkeypatch.setattr(module, "cores", lambda: 2)
     for _ in range(2):
         assert same(load(root, cache), root)
     assert same(load(root, None), root)
