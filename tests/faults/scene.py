@@ -49,7 +49,7 @@ class Scene:
         self.world = world
         self._base = Device(version="7.22.3", identity=ROUTER, clock=Clock.frozen())
         _furnish(self._base)
-        self.server: Server = world.serve(
+        self._server = world.serve(
             ROUTER,
             self._base,
             lan_interface="bridge",
@@ -75,6 +75,11 @@ class Scene:
         self.ended = {"dial-0", "dial-1", "dial-2"} - self.live()
         assert len(self.ended) > 1
         self.writes = self.server.faults.writes
+
+    @property
+    def server(self) -> Server:
+        """That of the router on which things go wrong."""
+        return self._server
 
     @property
     def device(self) -> Device:
@@ -108,6 +113,15 @@ class Scene:
     def live(self) -> set[str]:
         """Who is logged in."""
         return {row["name"] for row in self.device.rows(LIVE)}
+
+    @property
+    def numbers(self) -> range:
+        """Of the writes at which things go wrong."""
+        return range(1, self.writes + 1)
+
+    def beyond(self) -> list[str]:
+        """What was written where nothing may be after such a fault; here there is no such place."""
+        return []
 
     def left(self) -> list[str]:
         """What a plan would still change."""
