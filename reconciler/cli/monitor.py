@@ -88,7 +88,7 @@ def _tell_of_run(repo: Repo, name: str, code: int, changes: ChangeSet) -> None:
     plans = changes.plans
     failures: tuple[str, ...] = ()
     if name == "apply" and code in _FAILED:
-        works = repo.seen.works
+        works = [work for work in repo.seen.works if work.was_begun]
         lines = [line.text for line in outcome_lines(works)] if works else []
         failures = tuple(lines[-_MOST_LINES:]) or (
             f"An apply stopped before its first write: it ended with {code}.",

@@ -141,6 +141,18 @@ def test_an_apply_that_was_refused_or_stopped_is_told_of(world: World, receiver:
     assert body == "An apply stopped before its first write: it ended with 4."
 
 
+def test_an_apply_that_another_one_keeps_out_is_not_told_as_done(
+    world: World, receiver: Receiver
+) -> None:
+    put(world, client("luis", "hogar", "10.20.0.9"))
+    world.device("rb-norte").add(
+        "/ip/firewall/address-list", list="rc-lease", address="192.0.2.1", timeout="2m"
+    )
+    assert world.run("apply", "--yes").code == 7
+    [(_, body)] = receiver.messages
+    assert body == "An apply stopped before its first write: it ended with 7."
+
+
 def test_rules_choose(world: World, receiver: Receiver) -> None:
     commit(world)
     rules = [

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`apply --confirm`: who dies before the proof is undone in time, and after it never."""
 
+import os
+import signal
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from queue import Queue
 from typing import Any
 
 import pytest
 from end_to_end.world import Ran, World
+from faults.scene import PROGRAM
 from safety.valley import (
     LOOSE,
     change_everything,
@@ -22,6 +27,7 @@ from safety.valley import contents as everything
 import reconciler.confirm.proving
 import reconciler.work
 from reconciler.emulator import Device
+from reconciler.emulator.session import Verdict
 from reconciler.errors import Unreachable
 from reconciler.router import Endpoint, Session, connect
 
@@ -33,9 +39,11 @@ def contents(device: Device) -> dict[str, Any]:
     return {path: rows for path, rows in everything(device).items() if path not in KEPT}
 
 
+APPLY = ("apply", "--yes", "--router", "rb-norte", "--confirm", str(SECONDS), *LOOSE)
+
+
 def confirmed(world: World, *arguments: str) -> Ran:
-    flags = ("--router", "rb-norte", "--confirm", str(SECONDS), *LOOSE)
-    return world.run("apply", "--yes", *flags, *arguments)
+    return world.run(*APPLY, *arguments)
 
 
 def kept(device: Device) -> list[str]:
@@ -157,6 +165,54 @@ def test_who_dies_after_the_proof_is_never_undone(valley: World, norte: Device) 
             cases += 1
     print(f"{cases} deaths after the proof, {cases} kept and completed")
     assert cases > 5
+
+
+def killed_at(world: World, write: int, verdict: Verdict) -> None:
+    """`kill -9` of the program, in a process of its own, as this write reaches the router."""
+    tools: Queue[subprocess.Popen[bytes]] = Queue()
+
+    def kill() -> Verdict:
+        tool = tools.get(timeout=60)
+        tool.kill()
+        tool.wait(60)
+        return verdict
+
+    faults = world.servers["rb-norte"].faults
+    faults.at_write(write, kill)
+    tool = subprocess.Popen(
+        [*PROGRAM, "--repo", str(world.root), *APPLY],
+        env={**os.environ, **world.environ},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    tools.put(tool)
+    assert tool.wait(60) == -signal.SIGKILL
+    faults.clear()
+
+
+def test_who_is_killed_is_undone_in_time_and_never_after_the_proof(
+    valley: World, norte: Device
+) -> None:
+    """As above with real kills, at one write of each stage."""
+    before = contents(norte)
+    _, scheduler = count_of_writes(valley)
+    wanted = contents(norte)
+    assert valley.run("undo", "--yes", *LOOSE).code == 0
+    for write, verdict in (
+        (3, Verdict.DROP_AFTER),  # lease, script, scheduler
+        (scheduler // 2, Verdict.DROP_AFTER),
+        (scheduler - 1, Verdict.DROP_AFTER),
+        (scheduler, Verdict.DROP_BEFORE),
+    ):
+        killed_at(valley, write, verdict)
+        let_pass(norte, SECONDS + 1)
+        left = [one for one in differences(norte, before) if not one.startswith(KEPT)]
+        assert (left, kept(norte)) == ([], []), write
+    killed_at(valley, scheduler, Verdict.DROP_AFTER)
+    let_pass(norte, 10 * SECONDS)
+    assert confirmed(valley).code == 0
+    assert contents(norte) == wanted
 
 
 def test_the_script_survives_a_reboot(valley: World, norte: Device) -> None:
