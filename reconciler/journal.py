@@ -23,7 +23,8 @@ from reconciler.planning import RouterPlan, Status
 from reconciler.sessions import Ending
 
 Event = Mapping[str, Any]
-Sink = Callable[[Sequence[Event]], None]
+Sink = Callable[[Sequence[str]], None]
+"""Told of events as lines of JSON, without their ends."""
 FOLDER = ".reconcile"
 _LOOKED_AT = 100  # journals, from the newest on
 _REACHED = (Status.OK, Status.CONFLICT)
@@ -46,6 +47,15 @@ def new_run_id(now: datetime) -> str:
     return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{now.microsecond:05x}{os.urandom(1).hex()}"
 
 
+def texts_of(plans: Iterable[RouterPlan]) -> dict[int, str]:
+    """Changes as the journal spells them, by the identity of the Change object."""
+    return {
+        id(change): json.dumps(change_json(plan.router, change))
+        for plan in plans
+        for change in plan.changes
+    }
+
+
 class Journal:
     """Tells sinks of a run's events, in order, from any thread. Changes are named by number."""
 
@@ -60,13 +70,18 @@ class Journal:
 
     def emit_all(self, event: str, all_more: Iterable[dict[str, Any]]) -> None:
         """Several events of one kind that happened at once."""
+        head = self._head(event)
+        self._tell([json.dumps(head | more) for more in all_more])
+
+    def _head(self, event: str) -> dict[str, Any]:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        head = {"event": event, "run": self.run, "time": now}
-        records = [head | more for more in all_more]
-        if records:
+        return {"event": event, "run": self.run, "time": now}
+
+    def _tell(self, lines: Sequence[str]) -> None:
+        if lines:
             with self._lock:
                 for sink in self._sinks:
-                    sink(records)
+                    sink(lines)
 
     def router(self, plan: RouterPlan) -> None:
         """Whether a router was reached, and why it was not."""
@@ -78,22 +93,20 @@ class Journal:
             error=self.redacted(plan.error),
         )
 
-    def planned(self, plan: RouterPlan) -> None:
-        """Every change that is about to be made, and every session that ends with one."""
+    def planned(self, plan: RouterPlan, ready: Mapping[int, str] | None = None) -> None:
+        """Every change that is about to be made, and every session that ends with one.
+
+        `ready`: what `texts_of` gave for some of the changes.
+        """
         numbers = [
             self._numbers.setdefault(id(change), len(self._numbers) + 1) for change in plan.changes
         ]
-        self.emit_all(
-            "planned",
-            [
-                {
-                    "router": plan.router,
-                    "change": number,
-                    "planned": change_json(plan.router, change),
-                }
-                for number, change in zip(numbers, plan.changes, strict=True)
-            ],
-        )
+        head = json.dumps(self._head("planned") | {"router": plan.router})[:-1]
+        lines = []
+        for number, change in zip(numbers, plan.changes, strict=True):
+            text = (ready or {}).get(id(change)) or json.dumps(change_json(plan.router, change))
+            lines.append(f'{head}, "change": {number}, "planned": {text}}}')
+        self._tell(lines)
         self.emit_all(
             "ending",
             [
@@ -154,8 +167,8 @@ def journal_file(root: Path, run: str) -> Iterator[Sink]:
     path = state_folder(root, "journal") / f"{run}.jsonl"
     with path.open("a", encoding="utf-8") as file:
 
-        def write(events: Sequence[Event]) -> None:
-            file.write("".join([json.dumps(event, ensure_ascii=True) + "\n" for event in events]))
+        def write(lines: Sequence[str]) -> None:
+            file.write("".join([f"{line}\n" for line in lines]))
             file.flush()
 
         yield write

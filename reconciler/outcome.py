@@ -84,13 +84,13 @@ def _work_lines(work: Work) -> Iterator[Line]:
 def _open(work: Work) -> Iterator[tuple[Change, AnswerState, str]]:
     """What is not as wanted, how it was answered, and that in words."""
     owed = {work.essence(change) for change, _ in work.owed}
-    answers = {work.essence(change): work.answer(change) for change in work.plan.changes}
-    if work.verified:
+    if work.verified and work.remaining:
+        answers = {work.essence(change): work.answer(change) for change in work.plan.changes}
         for change in work.remaining:
             if work.essence(change) not in owed:
                 answer = answers.get(work.essence(change), Answer(AnswerState.DONE))
                 yield change, answer.state, _words(_WORDS, answer)
-    elif work.was_begun:
+    elif work.was_begun and not work.verified:
         for change in work.plan.changes:
             answer = work.answer(change)
             if answer.state in _UNSEEN and work.essence(change) not in owed:

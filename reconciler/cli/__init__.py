@@ -105,6 +105,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         # A file of the user's: a full disk, a folder that is missing or may not be written.
         say(f"error: {error}", "bold red")
         code = 1
+    # Python's last look for cycles would be at all that goes with the process anyway.
+    gc.freeze()
     raise SystemExit(code or 0)
 
 

@@ -158,11 +158,14 @@ def apply(
         elif chosen:
             keep_only_open(repo, works, chosen)
         changes = change_set(repo, works)
-        if form == "text":
-            print_lines(text_lines(changes))
-        check_limits(repo, works, Allow(**allow))
-        check_policies(judged(repo, changes, on), allowed)
-        check_lockout(fleet, allow_lockout)
+
+        def show_and_check() -> None:
+            if form == "text":
+                print_lines(text_lines(changes))
+            check_limits(repo, works, Allow(**allow))
+            check_policies(judged(repo, changes, on), allowed)
+
+        check_lockout(fleet, allow_lockout, show_and_check)
         override = check_windows(repo, works, override_window)
         if rehearse:
             _rehearse(works, tidying if tidy else planner)

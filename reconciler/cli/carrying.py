@@ -5,11 +5,13 @@ What `apply`, `detach`, `undo` and their kin share. May import anything.
 """
 
 import getpass
-import json
 import socket
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from time import monotonic
+from typing import TypeVar
 
 from reconciler.cli.context import (
     Repo,
@@ -26,7 +28,7 @@ from reconciler.executor import Executor
 from reconciler.executor.questions import Inverse, Lockouts
 from reconciler.fleet import Fleet, Waves, at_once
 from reconciler.guards import Allow, Guarded, check
-from reconciler.journal import Event, Journal, journal_file, new_run_id
+from reconciler.journal import Journal, journal_file, new_run_id, texts_of
 from reconciler.outcome import outcome_codes, outcome_lines
 from reconciler.plandata import problem_of
 from reconciler.router import AnswerState
@@ -36,6 +38,9 @@ from reconciler.undo import Keeper
 from reconciler.unfinished import read_unfinished
 from reconciler.wording import counted
 from reconciler.work import Work
+
+Awaited = TypeVar("Awaited")
+Made = TypeVar("Made")
 
 
 def carry_out(
@@ -65,7 +70,10 @@ def carry_out(
     repo.seen.works = fleet.works
     meant = [work.plan for work in fleet.works]
     run = new_run_id(now)
-    inverse = fleet.secure(owner(), now, Inverse(run, state.comment if state and whole else None))
+    question = Inverse(run, state.comment if state and whole else None)
+    inverse, ready = meanwhile(
+        partial(fleet.secure, owner(), now, question), partial(texts_of, meant)
+    )
     Keeper(repo.root, run, now.isoformat(timespec="seconds"), repo.commit, undoes).keep(inverse)
     earlier = read_unfinished(repo.root)
     if ends_earlier:
@@ -91,7 +99,7 @@ def carry_out(
         for work, plan in zip(fleet.works, meant, strict=True):
             # Of a router that was lost since, what was meant for it: it is not tried.
             if not (work.is_ready and confirm_within):
-                journal.planned(work.plan if work.is_ready else plan)
+                journal.planned(work.plan if work.is_ready else plan, ready)
         codes = []
         if confirm_within and isinstance(fleet, Fleet):
             most = repo.loaded.inventory.settings.limits.confirm_bytes
@@ -140,17 +148,31 @@ def confirmed_apply(
     return [5]
 
 
-def check_lockout(fleet: Executor, allowed: bool) -> None:
-    """Raises Guarded where a plan would cut the way on which routers are reached."""
+def meanwhile(wait: Callable[[], Awaited], act: Callable[[], Made]) -> tuple[Awaited, Made]:
+    """Two things at once: what waits for routers, in a thread of its own, and what only computes.
+
+    Raises what either raises, once both have ended.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="waiting") as aside:
+        awaited = aside.submit(wait)
+        made = act()
+    return awaited.result(), made
+
+
+def check_lockout(fleet: Executor, allowed: bool, act: Callable[[], None] = lambda: None) -> None:
+    """Raises Guarded where a plan would cut the way on which routers are reached.
+
+    `act`: done while they are asked.
+    """
     hosts = tuple(work.target.endpoint.host for work in fleet.works)
-    found = {} if allowed else fleet.ask(Lockouts(hosts))
+    found, _ = meanwhile(lambda: {} if allowed else fleet.ask(Lockouts(hosts)), act)
     problems = [problem_of(problem) for router in sorted(found) for problem in found[router]]
     if problems:
         raise Guarded(problems)
 
 
-def _to_stdout(events: Sequence[Event]) -> None:
-    print_data("\n".join(map(json.dumps, events)))
+def _to_stdout(lines: Sequence[str]) -> None:
+    print_data("\n".join(lines))
 
 
 def owner() -> str:

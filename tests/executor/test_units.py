@@ -54,7 +54,8 @@ def many(world: World, count: int = 12) -> None:
 
 def applied(world: World, cluster: Inline, events: Events | None = None) -> list[Work]:
     """A whole apply through messages."""
-    journal = Journal("r", [] if events is None else [events.extend], str)  # type: ignore[list-item]
+    told: Events = [] if events is None else events
+    journal = Journal("r", [lambda lines: told.extend(map(json.loads, lines))], str)
     with distant(world, cluster) as fleet:
         fleet.survey()
         fleet.secure("test", NOW, Inverse("r", None))
@@ -218,7 +219,7 @@ def test_another_run_has_the_lease(world: World) -> None:
 def test_workers_that_are_all_lost_leave_it_unknown_and_5(world: World) -> None:
     cluster = inline(world)
     events: Events = []
-    journal = Journal("r", [events.extend], str)  # type: ignore[list-item]
+    journal = Journal("r", [lambda lines: events.extend(map(json.loads, lines))], str)
     with distant(world, cluster) as fleet:
         fleet.survey()
         fleet.secure("test", NOW, Inverse("r", None))
