@@ -31,6 +31,10 @@ text_file = click.argument("file", type=click.File(encoding="utf-8", errors="rep
 optional_file = click.argument(
     "file", type=click.File(encoding="utf-8", errors="replace"), required=False
 )
+title_option = click.option("--title", help="Its title.")
+close_option = click.option(
+    "--close", "reason", metavar="REASON", help="Close it, where one is open."
+)
 plain_option = click.option(
     "--text", "plain", is_flag=True, help="FILE is plain text: show it as it is."
 )
@@ -78,7 +82,7 @@ def comment(
     Example:  reconcile ci comment plan.md
     """
     pipeline = connect(repo.environ, forge, author)
-    request = number or _request(pipeline)
+    request = _request(pipeline, number)
     if request is None:
         say(f"No pull request was merged as {pipeline.commit}: there is nothing to comment on.")
         return
@@ -111,7 +115,7 @@ def expected(
         print_data(_NOTHING)
         return
     pipeline = connect(repo.environ, forge, author)
-    request = number or _request(pipeline)
+    request = _request(pipeline, number)
     if request is None:
         say(f"No pull request was merged as {pipeline.commit}: nothing was reviewed.")
     found = reviewed_fingerprint(pipeline.forge, request, key) if request else None
@@ -123,9 +127,9 @@ def expected(
 @ci.command()
 @optional_file
 @click.option("--key", default="drift", show_default=True, help="Which issue; also its label.")
-@click.option("--title", help="Its title.")
+@title_option
 @plain_option
-@click.option("--close", "reason", metavar="REASON", help="Close it, where one is open.")
+@close_option
 @forge_options
 @click.pass_obj
 def issue(
@@ -149,9 +153,7 @@ def issue(
         closed = close_issue(pipeline.forge, key, reason)
         say(f"issue #{closed}: closed" if closed else f"no issue {key} is open")
         return
-    if file is None or not title:
-        raise UsageError("Give a FILE and --title, or --close.")
-    number, done = put_issue(pipeline.forge, key, title, _body(file, plain))
+    number, done = put_issue(pipeline.forge, key, *_written(title, file, plain))
     say(f"issue #{number}: {done.value}")
 
 
@@ -159,9 +161,9 @@ def issue(
 @optional_file
 @click.option("--branch", required=True, help="The branch, which was pushed before.")
 @click.option("--base", default="main", show_default=True, help="Where it is to be merged.")
-@click.option("--title", help="Its title.")
+@title_option
 @plain_option
-@click.option("--close", "reason", metavar="REASON", help="Close it, where one is open.")
+@close_option
 @forge_options
 @click.pass_obj
 def pull_request(
@@ -185,9 +187,7 @@ def pull_request(
         closed = close_request(pipeline.forge, branch, reason)
         say(f"pull request #{closed}: closed" if closed else f"no pull request of {branch} is open")
         return
-    if file is None or not title:
-        raise UsageError("Give a FILE and --title, or --close.")
-    number, done = put_request(pipeline.forge, branch, base, title, _body(file, plain))
+    number, done = put_request(pipeline.forge, branch, base, *_written(title, file, plain))
     say(f"pull request #{number}: {done.value}")
 
 
@@ -218,11 +218,19 @@ def _counts(data: Any) -> dict[str, object]:
     }
 
 
-def _request(pipeline: Pipeline) -> int | None:
-    """The request that this pipeline checks, else the one that was merged as its commit."""
-    if pipeline.request or not pipeline.commit:
-        return pipeline.request
+def _request(pipeline: Pipeline, number: int | None) -> int | None:
+    """The one asked for, else what this pipeline checks, else what was merged as its commit."""
+    request = number or pipeline.request
+    if request or not pipeline.commit:
+        return request
     return pipeline.forge.merged_as(pipeline.commit)
+
+
+def _written(title: str | None, file: TextIO | None, plain: bool) -> tuple[str, str]:
+    """Title and body of what is opened. Raises UsageError where one is not given."""
+    if file is None or not title:
+        raise UsageError("Give a FILE and --title, or --close.")
+    return title, _body(file, plain)
 
 
 def _body(file: TextIO, plain: bool) -> str:

@@ -4,7 +4,7 @@
 Imports of the project: its neighbours in models.
 """
 
-from datetime import date, time
+from datetime import time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -158,10 +158,6 @@ class ZoneBilling(Model):
     """What late payment costs."""
     reconnection_fee: ReconnectionFee | None = None
     """What the end of a suspension for debt costs."""
-
-    def is_holiday(self, day: date) -> bool | None:
-        """Whether a listed date; None where a country's calendar has to be asked."""
-        return None if isinstance(self.holidays, str) else day in self.holidays
 
 
 class Taxes(Model):

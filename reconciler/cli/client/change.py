@@ -16,7 +16,7 @@ from reconciler.cli.client.common import (
     today_in,
     write_options,
 )
-from reconciler.cli.client.ledger import issued_on
+from reconciler.cli.client.ledger import issued_by_day
 from reconciler.cli.client.passwords import with_random
 from reconciler.cli.client.states import address_given
 from reconciler.cli.context import Repo, on_option
@@ -26,7 +26,7 @@ from reconciler.clients.equipment import lend_edits, take_back_edits
 from reconciler.clients.fields import BY_NAME, FIELDS, NONE, field_edits
 from reconciler.clients.migrate import Move, migrate
 from reconciler.clients.outcome import Outcome
-from reconciler.clients.plans import Issued, change_plan, find_plan
+from reconciler.clients.plans import change_plan, find_plan
 from reconciler.clients.rename import rename
 from reconciler.clients.select import Chosen, Filters, choose, find_client, only_service
 from reconciler.edit import Append, Edit
@@ -116,7 +116,7 @@ class _Setting:
         self._ids = ids
         self._pauses = [_pause(text) for text in pauses]
         self._allocator = Allocator(repo.loaded.inventory)
-        self._issued: dict[date, Issued] = {}
+        self._issued = issued_by_day(repo.root)
 
     def acts(self, lent: Sequence[str], returned: Sequence[str]) -> list[Act]:
         inventory = self._repo.loaded.inventory
@@ -168,9 +168,7 @@ class _Setting:
         """The plan, and what a plan of another kind needs: see `client migrate`."""
         plan = find_plan(self._repo.loaded.inventory, name)
         day = today_in(self._repo, one.sub.zone, self._on)
-        if day not in self._issued:
-            self._issued[day] = issued_on(self._repo.root, {day})
-        issued = self._issued[day]
+        issued = self._issued(day)
         if plan.id == one.sub.plan.id or not one.sub.service.has_rows:
             return change_plan(one, plan, day, issued)
         given = None if address in (None, NONE) else address_given(address)

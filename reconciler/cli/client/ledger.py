@@ -2,8 +2,15 @@
 """Which services have an invoice of a day in the ledger: all that edits of clients need of it."""
 
 import json
+from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
+
+
+def issued_by_day(root: Path) -> Callable[[date], frozenset[tuple[str, date]]]:
+    """`issued_on` of one day, for many services: the ledger is read once for each day."""
+    return cache(lambda day: issued_on(root, {day}))
 
 
 def issued_on(root: Path, days: set[date]) -> frozenset[tuple[str, date]]:

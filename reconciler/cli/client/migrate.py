@@ -18,13 +18,13 @@ from reconciler.cli.client.common import (
     today_in,
     write_options,
 )
-from reconciler.cli.client.ledger import issued_on
+from reconciler.cli.client.ledger import issued_by_day
 from reconciler.cli.client.states import address_given
 from reconciler.cli.context import Repo, is_interactive, on_option
 from reconciler.clients.addressing import Allocator
 from reconciler.clients.migrate import Move, migrate, missing, move_client
 from reconciler.clients.outcome import Impossible, Outcome
-from reconciler.clients.plans import Issued, find_plan
+from reconciler.clients.plans import find_plan
 from reconciler.clients.select import Chosen, all_services
 from reconciler.edit import Put
 from reconciler.errors import UsageError
@@ -123,7 +123,7 @@ class _Migration:
         self._local_address = local_address
         self._on = on
         self._allocator = Allocator(repo.loaded.inventory)
-        self._issued: dict[date, Issued] = {}
+        self._issued = issued_by_day(repo.root)
 
     def outcome(self, one: Chosen) -> Outcome:
         move = self._move(one)
@@ -136,9 +136,7 @@ class _Migration:
             else:
                 raise Impossible(f"{one.sub.id} needs {_LACKS[lack]}.")
         day = today_in(self._repo, move.zone, self._on)
-        if day not in self._issued:
-            self._issued[day] = issued_on(self._repo.root, {day})
-        outcome = migrate(one, move, self._allocator, day, self._issued[day])
+        outcome = migrate(one, move, self._allocator, day, self._issued(day))
         if move.zone.id != one.sub.zone.id:
             outcome += Outcome((Put(("zone",), move.zone.id),))
         return outcome
