@@ -24,8 +24,8 @@ from reconciler.cli.context import (
 from reconciler.cli.executing import check_executor, executor_for, executor_options
 from reconciler.cli.monitor import monitored
 from reconciler.cli.noticed import noticed
-from reconciler.cli.plan import change_set, known_clients, tell_ages
 from reconciler.cli.policies import check_policies, judged, policy_option
+from reconciler.cli.surveying import change_set, known_clients, tell_ages
 from reconciler.cli.watch import Watch
 from reconciler.cli.waves import in_waves, waves_asked, waves_option
 from reconciler.cli.windows import check_windows

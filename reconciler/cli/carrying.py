@@ -20,8 +20,8 @@ from reconciler.cli.context import (
     print_lines,
     say,
 )
-from reconciler.cli.plan import status_codes
 from reconciler.cli.progress import Progress
+from reconciler.cli.surveying import status_codes
 from reconciler.cli.windows import Override
 from reconciler.confirm import Confirmation
 from reconciler.executor import Executor

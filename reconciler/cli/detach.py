@@ -7,7 +7,7 @@ from reconciler.apply import remove_state
 from reconciler.cli.carrying import carry_out
 from reconciler.cli.context import Repo, confirm, first_code, print_lines, window_option
 from reconciler.cli.executing import seal_of
-from reconciler.cli.plan import change_set, status_codes
+from reconciler.cli.surveying import change_set, status_codes
 from reconciler.cli.windows import check_windows
 from reconciler.errors import RouterError
 from reconciler.executor import Local

@@ -10,7 +10,7 @@ import click
 
 from reconciler.cli.context import Repo, first_code, print_data, print_lines, say
 from reconciler.cli.noticed import noticed
-from reconciler.cli.plan import status_codes
+from reconciler.cli.surveying import status_codes
 from reconciler.doctor import Case, examine
 from reconciler.doctor.read import Seen, read_more
 from reconciler.errors import Problem

@@ -21,16 +21,10 @@ from reconciler.cli.context import (
     print_lines,
     scope_options,
 )
+from reconciler.cli.forms import form_files, html_page, write_forms
 from reconciler.cli.monitor import monitored
 from reconciler.cli.noticed import noticed
-from reconciler.cli.plan import (
-    change_set,
-    form_files,
-    html_page,
-    known_clients,
-    status_codes,
-    write_forms,
-)
+from reconciler.cli.surveying import change_set, known_clients, status_codes
 from reconciler.cli.triage import offer
 from reconciler.cli.watch import Watch
 from reconciler.drift import DRIFT, with_causes

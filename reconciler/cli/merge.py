@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.context import Repo
-from reconciler.cli.plan import report, report_options
+from reconciler.cli.forms import report, report_options
 from reconciler.cli.policies import judged
 from reconciler.effects import effects_of
 from reconciler.shards import merge as merge_parts

@@ -8,7 +8,7 @@ import click
 from reconciler.cli.chosen import keep_only_reviewed, read_plan_file
 from reconciler.cli.context import Repo, first_code, print_lines, scope_options
 from reconciler.cli.noticed import noticed
-from reconciler.cli.plan import change_set, status_codes
+from reconciler.cli.surveying import change_set, status_codes
 from reconciler.fleet import Fleet
 from reconciler.rehearsal import is_wrong, rehearsal_lines
 from reconciler.rehearse import rehearse as rehearse_works

@@ -23,7 +23,7 @@ from reconciler.cli.context import (
     scope_options,
 )
 from reconciler.cli.noticed import noticed
-from reconciler.cli.plan import known_clients
+from reconciler.cli.surveying import known_clients
 from reconciler.errors import UsageError
 from reconciler.fleet import Fleet
 from reconciler.inventory import Subscription

@@ -15,7 +15,7 @@ from reconciler.cli.context import (
     window_option,
 )
 from reconciler.cli.executing import seal_of
-from reconciler.cli.plan import change_set, status_codes
+from reconciler.cli.surveying import change_set, status_codes
 from reconciler.cli.windows import check_windows
 from reconciler.errors import Problem, ReconcileError, RouterError
 from reconciler.executor import Local
