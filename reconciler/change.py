@@ -30,11 +30,28 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True)
+class Deed:
+    """Who changed a row by hand: `by` the router's user, `at` by the router's clock, `via` how and
+    from where, `winbox 10.0.0.9`; None where the router does not say.
+    """
+
+    by: str
+    at: str | None = None
+    via: str | None = None
+
+    @property
+    def text(self) -> str:
+        """`by admin (winbox 10.0.0.9), 2026-11-20 23:41:07`."""
+        via = f" ({self.via})" if self.via else ""
+        return f"by {self.by}{via}" + (f", {self.at}" if self.at else "")
+
+
+@dataclass(frozen=True)
 class Change:
     """`before` and `after` hold canonical text of the fields that differ, all managed fields for
     add and remove, None where unset. `row_id` is the router's `.id`, never shown or stored, and
     `row` what was printed of it, with its secrets.
-    `cause` is what drift says of it: pending or drift.
+    `cause` is what drift says of it: pending or drift; `deed` who did that, where it is known.
     """
 
     action: Action
@@ -52,6 +69,7 @@ class Change:
     notice: bool = False
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
     cause: str | None = None
+    deed: Deed | None = field(default=None, compare=False)
 
     @cached_property
     def essence(self) -> str:

@@ -176,7 +176,10 @@ def change_json(router: str, change: Change) -> dict[str, Any]:
             "line": where.line if where else None,
         },
     }
-    return entry | ({"cause": change.cause} if change.cause else {})
+    if change.cause is None:
+        return entry
+    deed = asdict(change.deed) if change.deed else {"by": None, "at": None, "via": None}
+    return entry | {"cause": change.cause} | deed
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:

@@ -110,7 +110,8 @@ def _router_lines(plan: RouterPlan, effects: Mapping[str, Effect]) -> Iterator[L
 def _change_text(change: Change, ends: dict[int, str]) -> str:
     cause = f"{change.cause}: " if change.cause else ""
     ending = f"  [{ends[id(change)]}]" if id(change) in ends else ""
-    return f"{SYMBOL[change.action]} {cause}{describe(change)}{ending}"
+    deed = f"  [{printable(change.deed.text)}]" if change.deed else ""
+    return f"{SYMBOL[change.action]} {cause}{describe(change)}{ending}{deed}"
 
 
 def summary_text(changes: ChangeSet) -> str:
@@ -136,16 +137,15 @@ def markdown(changes: ChangeSet) -> str:
     head = ["### reconcile plan", "", _markdown_summary(changes), ""]
     if changes.base:
         head.insert(1, f"Against {changes.base[:12]}; no router was asked.")
-    head += [f"- {_inline(sentence)}" for sentence in sentences(changes.effects)]
+    head += [f"- {inline(sentence)}" for sentence in sentences(changes.effects)]
     head += [
-        f"- **{_inline(plan.router)}** {plan.status.value}: {_inline(plan.error)}"
+        f"- **{inline(plan.router)}** {plan.status.value}: {inline(plan.error)}"
         for plan in changes.plans
         if plan.error
     ]
-    head += [f"- {_inline(str(problem))}" for problem in changes.all_problems]
+    head += [f"- {inline(str(problem))}" for problem in changes.all_problems]
     tail = ["", f"Fingerprint: `{changes.fingerprint}`", ""]
-    effects = {one.mark: one for one in changes.effects}
-    blocks = [_markdown_block(plan, effects) for plan in changes.plans if plan.changes]
+    blocks = _blocks(changes)
     if changes.files:
         _, *lines = _file_lines(changes.files)
         title = f"Files: {counted(len(changes.files), 'difference')}"
@@ -153,6 +153,16 @@ def markdown(changes: ChangeSet) -> str:
     room = MARKDOWN_BYTES - _size(tail) - 200
     head = fit(head, room // 4, "- … {} lines left out …")
     return "\n".join([*head, "", *_fit_blocks(blocks, room - _size(head)), *tail])
+
+
+def blocks_of(changes: ChangeSet, room: int) -> list[str]:
+    """A folded block for each router with changes, together below `room` bytes."""
+    return _fit_blocks(_blocks(changes), room)
+
+
+def _blocks(changes: ChangeSet) -> list[tuple[str, list[str]]]:
+    effects = {one.mark: one for one in changes.effects}
+    return [_markdown_block(plan, effects) for plan in changes.plans if plan.changes]
 
 
 def _markdown_summary(changes: ChangeSet) -> str:
@@ -220,7 +230,7 @@ def _size(lines: Iterable[str]) -> int:
     return sum(len(line.encode("utf-8", "replace")) + 1 for line in lines)
 
 
-def _inline(value: str) -> str:
+def inline(value: str) -> str:
     """Text in running markdown: nothing in it is markup, a link or a mention."""
     escaped = re.sub(r"([\\`*_{}\[\]<>#|!~])", r"\\\1", printable(value))
     return escaped.replace("](", "]\\(").replace("@", "@\u200b")

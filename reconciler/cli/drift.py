@@ -13,6 +13,7 @@ import click
 
 from reconciler import machine
 from reconciler.changeset import ChangeSet, to_json
+from reconciler.cli.confirming import confirm_drift, confirm_options
 from reconciler.cli.context import (
     Repo,
     first_code,
@@ -31,15 +32,18 @@ from reconciler.drift import DRIFT, with_causes
 from reconciler.errors import ReconcileError, UsageError
 from reconciler.fleet import Fleet
 from reconciler.git import tree_at
+from reconciler.handmade import issue
 from reconciler.planning import RouterPlan
 from reconciler.render import Line, text_lines
 from reconciler.run import Loaded, Scope, load_repository, make_targets
 from reconciler.survey import Actual
-from reconciler.work import Target, planner
+from reconciler.traces import with_deeds
+from reconciler.work import Target, Work, planner
 
 FORMATS: dict[str, Callable[[ChangeSet], str]] = {
     "json": lambda changes: json.dumps(to_json(changes), indent=1),
     "junit": machine.junit,
+    "issue": issue,
 }
 FILES = FORMATS | {"html": partial(html_page, title="Drift")}
 
@@ -56,6 +60,7 @@ FILES = FORMATS | {"html": partial(html_page, title="Drift")}
     is_flag=True,
     help="Offer the edits of the files that would make the router right, and write them.",
 )
+@confirm_options
 @click.option("--yes", is_flag=True, help="With --adopt: write all that can be, do not ask.")
 @click.pass_obj
 @monitored("drift")
@@ -68,6 +73,8 @@ def drift(
     on: date | None,
     form: str,
     adopt: bool,
+    confirm_runs: int,
+    confirm_wait: float,
     yes: bool,
     **files: Path | None,
 ) -> None:
@@ -86,6 +93,9 @@ def drift(
             works = fleet.survey(watch.done)
         history.raise_error()
         known_clients(repo, scope, works)
+        confirm_drift(fleet, history.plan, confirm_runs, confirm_wait)
+        history.raise_error()
+        fleet.each([work for work in works if work.session], _find_deeds)
         changes = change_set(repo, works)
     write_forms(changes, FILES, files)
     if form == "text":
@@ -99,6 +109,11 @@ def drift(
     if drifted:
         codes.append(2)
     raise SystemExit(first_code(codes))
+
+
+def _find_deeds(work: Work) -> None:
+    if work.session is not None and work.session.alive:
+        work.plan = with_deeds(work.plan, work.session, work.target.endpoint.username)
 
 
 class History:

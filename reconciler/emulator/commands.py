@@ -20,6 +20,8 @@ def run(state: State, command: Command, hidden: frozenset[str] = frozenset()) ->
     Raises Trap; then, as on a router, a part may have been done.
     """
     state.tick()
+    if command.path in ("/log", "/system/history"):
+        state.write_down()
     special = SPECIAL.get((command.path, command.name))
     if special is not None:
         return special(state, command)

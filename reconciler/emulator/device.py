@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from reconciler.emulator import hooks
+from reconciler.emulator.chronicle import HISTORY, LOG, Chronicle
 from reconciler.emulator.clock import Clock
 from reconciler.emulator.facts.interface import INTERFACE_TYPES
 from reconciler.emulator.facts.model import Fields
@@ -52,11 +53,15 @@ class Device(State):
     def begin(self, identity: str) -> None:
         super().begin(identity)
         self.schedule = Schedule(self)
+        self.chronicle = Chronicle(self)
         self.start_script = self.schedule.start
         self.run_now = self.schedule.run_now
 
     def tick(self) -> None:
         self.schedule.tick()
+
+    def write_down(self) -> None:
+        self.chronicle.write_down()
 
     def settle(self) -> None:
         super().settle()
@@ -74,6 +79,8 @@ class Device(State):
         """Every row as print shows it, in order, `.id` first; [] for a menu without rows."""
         with self.lock:
             self.tick()
+            if path in (LOG, HISTORY):
+                self.write_down()
             table = self.table(path)
             if table.menu.single:
                 self.single(path)

@@ -13,6 +13,7 @@ from enum import Enum
 
 from reconciler.emulator import policy, traps
 from reconciler.emulator.answers import Answer, Command, parse
+from reconciler.emulator.chronicle import is_noted
 from reconciler.emulator.commands import run
 from reconciler.emulator.device import Device
 from reconciler.emulator.listen import Listeners
@@ -197,7 +198,13 @@ class Session:
     def _carry_out(self, user: str, command: Command) -> Answer:
         if command.path == SAFE_MODE and self.device.version.has_safe_mode:
             return self.device.safe_mode.carry_out(self, command)
-        return run(self.device, command, policy.hides(self.device, user, command.path))
+        hidden = policy.hides(self.device, user, command.path)
+        if not is_noted(command):
+            return run(self.device, command, hidden)
+        item, row = self.device.chronicle.look(command)
+        answer = run(self.device, command, hidden)
+        self.device.chronicle.note(user, self.peer, command, (answer.ret or item, row))
+        return answer
 
     def _cancel(self, words: list[str], tag: str | None) -> None:
         """Who is cancelled hears of it before and after the `!done` of the cancel [recorded]."""

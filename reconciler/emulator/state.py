@@ -63,6 +63,9 @@ class State(Store):
     def tick(self) -> None:
         """Plays what the clock says is due."""
 
+    def write_down(self) -> None:
+        """Puts what users changed into the log and the history."""
+
     def settle(self) -> None:
         """After rows were put in place by other ways than one by one."""
         if self.own is not None:
@@ -103,6 +106,7 @@ class State(Store):
 
     def log(self, topics: str, message: str) -> None:
         """Adds a line to /log, which keeps the last thousand."""
+        self.write_down()
         values = {"time": self.clock_fields()["time"], "topics": topics, "message": message}
         self.create("/log", values, dynamic=True)
         table = self.tables["/log"]

@@ -73,6 +73,12 @@ class Change(Said):
     """What wants it."""
     cause: Literal["pending", "drift"] | SkipJsonSchema[None] = None
     """Only of `drift`: whether the next apply brings it, or somebody's hand did."""
+    by: str | None = None
+    """Only of `drift`: the router's user who changed it by hand, where that is known."""
+    at: str | None = None
+    """Only of `drift`: when, by the router's clock."""
+    via: str | None = None
+    """Only of `drift`: how and from where, such as `winbox 10.0.0.9`."""
 
 
 class Problem(Said):
