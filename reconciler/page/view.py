@@ -55,7 +55,7 @@ def view_of(changes: ChangeSet, title: str = "Plan") -> View:
     devices = [
         _device(plan, effects, anchors, was_asked=changes.base is None) for plan in changes.plans
     ]
-    told = [one for one in devices if one.blocks or one.error]
+    told = [one for one in devices if not _is_quiet(one)]
     files = [_file(file, list(found), anchors) for file, found in groupby(changes.files, _file_of)]
     count = len(changes.changes)
     return View(
@@ -68,7 +68,7 @@ def view_of(changes: ChangeSet, title: str = "Plan") -> View:
         tiles=tuple(_tiles(changes)),
         deals=tuple(_deals(changes.effects, anchors)),
         devices=told,
-        quiet=[one for one in devices if one not in told],
+        quiet=[one for one in devices if _is_quiet(one)],
         files=files,
         problems=tuple(changes.all_problems),
         drops=tuple(_drops(changes, effects)),
@@ -76,6 +76,10 @@ def view_of(changes: ChangeSet, title: str = "Plan") -> View:
         changes=count,
         fingerprint=changes.fingerprint,
     )
+
+
+def _is_quiet(device: Device) -> bool:
+    return device.status == Status.OK and not device.blocks
 
 
 class _Anchors:

@@ -103,6 +103,9 @@ def test_an_empty_plan_says_so() -> None:
     away = plan_page(ChangeSet((RouterPlan("rb", Status.UNREACHABLE, error="gone"),)))
     assert NOTHING not in away
     assert "1 router: unreachable" in away
+    held = plan_page(ChangeSet((RouterPlan("rb", Status.CONFLICT),)))
+    assert "1 router: conflict" in held
+    assert "needs no change" not in held
 
 
 def test_a_preview_shows_what_differs_in_the_files() -> None:
