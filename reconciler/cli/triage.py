@@ -6,6 +6,7 @@ from datetime import date
 
 import click
 
+from reconciler.change import Change
 from reconciler.cli.client.common import print_diff, today_in
 from reconciler.cli.client.ledger import issued_on
 from reconciler.cli.context import Repo, is_interactive, say
@@ -89,9 +90,14 @@ def _scene(repo: Repo, actuals: Mapping[str, Actual], on: date | None) -> Scene:
 def _show(one: Proposal) -> None:
     click.echo(printable(f"{one.router} · {one.subject}: {one.what}"))
     for change in one.changes:
-        click.echo(printable(f"  by hand: {describe(change)}"))
+        click.echo(_by_hand(change))
     for note in one.notes:
         say(f"  {note}", "yellow")
+
+
+def _by_hand(change: Change) -> str:
+    deed = f"  [{change.deed.text}]" if change.deed else ""
+    return printable(f"  by hand: {describe(change)}{deed}")
 
 
 def _asked(repo: Repo, proposals: Sequence[Proposal]) -> list[Proposal]:
@@ -115,7 +121,7 @@ def _asked(repo: Repo, proposals: Sequence[Proposal]) -> list[Proposal]:
 def _tell_refusals(refusals: Sequence[Refusal]) -> None:
     for one in refusals:
         click.echo(printable(f"{one.router} · {one.change.source.id}: not for the files to say"))
-        click.echo(printable(f"  by hand: {describe(one.change)}"))
+        click.echo(_by_hand(one.change))
         click.echo(printable(f"  {one.reason}. `reconcile apply` puts it back."))
 
 
