@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from reconciler.cli.context import Repo
-from reconciler.cli.watch import Watch
+from reconciler.cli.watch import watched
 from reconciler.fleet import Fleet
 from reconciler.planning import Status
 from reconciler.run import Scope, make_targets
@@ -29,8 +29,7 @@ def not_reached(repo: Repo, clients: Sequence[str], zones: Sequence[str]) -> Not
         if (not clients and not zones) or sub.client.id in clients or sub.client.zone in zones
     ]
     with Fleet(make_targets(repo.loaded, scope)) as fleet:
-        with Watch(fleet.routers) as watch:
-            works = fleet.survey(watch.done)
+        works = watched(fleet)
         plans = sorted((work.plan for work in works), key=lambda plan: plan.router)
     found = tuple(one for plan in plans for one in waiting(subs, plan))
     away = tuple(plan.router for plan in plans if plan.status is Status.UNREACHABLE)

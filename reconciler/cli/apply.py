@@ -26,7 +26,7 @@ from reconciler.cli.monitor import monitored
 from reconciler.cli.noticed import noticed
 from reconciler.cli.policies import check_policies, judged, policy_option
 from reconciler.cli.surveying import change_set, known_clients, tell_ages
-from reconciler.cli.watch import Watch
+from reconciler.cli.watch import watched
 from reconciler.cli.waves import in_waves, waves_asked, waves_option
 from reconciler.cli.windows import check_windows
 from reconciler.errors import ReconcileError, UsageError
@@ -147,8 +147,7 @@ def apply(
         noticed=noticed(repo, on),
         parallel=parallel,
     ) as fleet:
-        with Watch(fleet.routers) as watch:
-            works = fleet.survey(watch.done)
+        works = watched(fleet)
         tell_ages(repo, works)
         known_clients(repo, scope, works)
         if expect:

@@ -15,7 +15,7 @@ from reconciler.cli.noticed import noticed
 from reconciler.cli.policies import judged
 from reconciler.cli.previewed import previewed
 from reconciler.cli.surveying import change_set, known_clients, tell_ages
-from reconciler.cli.watch import Watch
+from reconciler.cli.watch import watched
 from reconciler.errors import UsageError
 from reconciler.run import Scope, routers_in
 from reconciler.shards import Part, Shard, hash_of, part_data
@@ -75,8 +75,7 @@ def plan(
         report(repo, changes, files, form=form, file=None, detailed_exitcode=detailed_exitcode)
     reminded = noticed(repo, on)
     with executor_for(repo, scope, scheduler, adopt=adopt, tidy=tidy, noticed=reminded) as fleet:
-        with Watch(fleet.routers) as watch:
-            works = fleet.survey(watch.done)
+        works = watched(fleet)
         tell_ages(repo, works)
         known_clients(repo, scope, works)
         changes = change_set(repo, works)

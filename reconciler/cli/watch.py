@@ -7,6 +7,8 @@ May import anything of the command line.
 from collections.abc import Sequence
 
 from reconciler.cli.ticker import Ticker
+from reconciler.executor import Executor
+from reconciler.fleet import Fleet
 from reconciler.planning import Status as PlanStatus
 from reconciler.wording import counted
 from reconciler.work import Work
@@ -52,3 +54,9 @@ class Watch(Ticker):
         names = list(self._left)
         more = len(names) - _NAMED
         return f"; waiting for {', '.join(names[:_NAMED])}" + (f" and {more} more" * (more > 0))
+
+
+def watched(fleet: Executor | Fleet) -> list[Work]:
+    """Every router read and planned, with a line that tells how far it is."""
+    with Watch(fleet.routers) as watch:
+        return fleet.survey(watch.done)
