@@ -2,8 +2,8 @@
 """Desired rows against actual rows of one menu -> changes. Pure and generic: one differ for all.
 
 Matching: by mark, then by key among rows without a mark. Rows without a mark, dynamic rows and
-built-in rows are never touched; one that holds a key we need is a conflict, or is adopted.
-Imports change, desired, errors, kinds and order.
+built-in rows are never touched; one that holds a key we need is a conflict, or is adopted. Imports
+change, desired, errors, kinds, making and order.
 """
 
 from collections import defaultdict

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The same over many routers: read and plan all, then write, then read back.
 
-A router that is away is a result, not a crash, and never delays another. Adds and sets come
-first on all routers, then removals, so that a service that moves is never on neither.
-Imports apply, arrange, planning, router, sessions, state, survey.
+A router that is away is a result, not a crash, and never delays another. Adds and sets come first
+on all routers, then removals, so that a service that moves is never on neither. Imports changeset,
+endings, lease, phases, planning, router, state, survey and work.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

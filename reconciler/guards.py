@@ -2,8 +2,8 @@
 """Limits: what a run may do at most without a flag. Pure; each refusal names rule, figures, flag.
 
 They count services, not rows, so that a payday's restores pass and an emptied folder does not. A
-change of a single service is never a mass change, however small the router. Imports change,
-desired, errors, models and planning.
+change of a single service is never a mass change, however small the router. Imports change, errors,
+models, planning and sessions.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A run as Prometheus metrics, in the text format or pushed. The extra `metrics`.
 
-Names begin with `reconcile_`; nothing of a client is in a label. Imports effects, errors,
-inventory, planning, router, work; and prometheus-client where it is used.
+Names begin with `reconcile_`; nothing of a client is in a label. Imports changeset,
+drift, errors, inventory, planning, router, work; and prometheus-client where it is used.
 """
 
 import importlib

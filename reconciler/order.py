@@ -3,7 +3,7 @@
 
 RouterOS keeps one list across chains; only the order inside a chain matters. Rows of other people
 and dynamic rows are never moved and positions are never used: every place is "before that row".
-Imports kinds and desired only.
+Imports marks only.
 """
 
 from bisect import bisect_left

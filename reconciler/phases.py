@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The phases of an apply for one router: first adds and sets, then removals, then what is left.
 
-Each ends the sessions and connections that its changes end. Imports apply, arrange, endings,
-lease, work.
+Each ends the sessions and connections that its changes end. Imports apply, arrange, change,
+endings, lease, router, state and work.
 """
 
 from collections.abc import Sequence

@@ -2,7 +2,7 @@
 """A router's plan in the groups and the order in which people read it, values as they write them.
 
 What text, comments and pages share. Pure. Imports change, desired, effects, marks, normal,
-planning, sessions and wording.
+planning, sessions, telling and wording.
 """
 
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a rehearsal came to, in lines. Imports change, fleet, rehearse, render, wording."""
+"""What a rehearsal came to, in lines. Imports change, rehearse, render, wording, work."""
 
 from collections.abc import Iterator
 

@@ -3,8 +3,8 @@
 
 Nothing is written to the router. What the twin refuses the router would refuse, as far as the
 emulator's facts go (docs/routeros-facts.md). The twin lives in this process; of passwords it holds
-those that the plan compares, and keyed hashes of all others. Imports emulator, errors, fleet,
-kinds, marks, router.
+those that the plan compares, and keyed hashes of all others. Imports change, emulator, errors,
+fleet, kinds, marks, planning, router, sessions and work.
 """
 
 import hashlib

@@ -2,7 +2,7 @@
 """Rotating what the files hold of secrets: age texts encrypted anew, derived passwords raised.
 
 Edits of files come out, nothing is written. Imports clients, edit, errors, inventory, models,
-sealing, secrets and staging.
+sealing, secrets, staging and yamlfile.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

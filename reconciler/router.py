@@ -2,8 +2,8 @@
 """One session with one router: connect, read menus, write commands. All values are text.
 
 Reads are all asked at once and writes are pipelined, both matched to their answers by tag. A lost
-connection is an exception while reading and a state of each command while writing, because what
-was sent may have been done. Imports `conversation`, `endpoint`, `errors` and `wire`.
+connection is an exception while reading and a state of each command while writing, because what was
+sent may have been done. Imports codec, conversation, endpoint, errors and wire.
 """
 
 import hashlib

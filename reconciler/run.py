@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From a state repository to the targets of a run: load, check, narrow, compile, find secrets.
 
-Everything the commands share between the files and the routers. Imports compile, errors, fleet,
-git, inventory, models, secrets.
+Everything the commands share between the files and the routers. Imports change, compile, errors,
+guards, inventory, models, planning, router, secrets, shards and work.
 """
 
 from collections.abc import Collection, Iterable, Mapping

@@ -2,8 +2,8 @@
 """What another billing system left behind on an adopted router, and its removal when asked.
 
 The one place where rows without our mark are removed: only with `--tidy`, only on a router that
-holds all that the files say, and only rows whose removal lets nobody browse. Imports change, diff,
-errors, fleet, kinds, planning, survey.
+holds all that the files say, and only rows whose removal lets nobody browse. Imports change,
+desired, errors, kinds, making, models, planning, survey and work.
 """
 
 import re

@@ -2,9 +2,9 @@
 """An apply in waves: a few routers first, and the next ones only while all is well.
 
 A wave is well when its routers were read back as wanted and are healthy within the time that the
-settings give. Who exchanges services with another router goes in one wave with it, for a service
-is made on the new one before it goes from the old one. Imports errors, fleet, health, models,
-outcome, planning, survey, wording and work.
+settings give. Who exchanges services with another router goes in one wave with it, for a service is
+made on the new one before it goes from the old one. Imports change, errors, fleet, health, models,
+outcome, planning, router, survey, wording and work.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

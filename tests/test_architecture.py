@@ -130,6 +130,48 @@ def test_clock_and_environment_are_asked_for_in_few_places(file: Path) -> None:
     assert not [what for what in asked if unit_of(file) not in ASKING[what] | {"billing"}]
 
 
+UNITS = {unit_of(file) for file in PRODUCT}
+# Everybody's words, of which no header needs to speak.
+COMMON = {"__init__", "errors", "marks", "wording"}
+_LIST = re.compile(r"\bImports (?:of the project: )?([^.:]*?)\.(?=\s|$)", re.DOTALL)
+
+
+def listed(file: Path) -> set[str] | None:
+    """The modules at the top that a header says it imports; None where it lists none.
+
+    What has the name of a neighbour is the neighbour, unless it is imported.
+    """
+    found = _LIST.search(docstring(file))
+    if found is None or "everything" in found[1]:
+        return None
+    names = set() if "nothing" in found[1] else set(re.findall(r"[a-z_]+", found[1])) & UNITS
+    top = file.parent.name == "reconciler"
+    neighbours = set() if top else {path.stem for path in file.parent.iterdir()}
+    return names - (neighbours - used(file)) - {unit_of(file)}
+
+
+def used(file: Path) -> set[str]:
+    """The modules at the top, but its own, that a file imports."""
+    ours = {name.split(".")[1] for name in imports(file) if name.startswith("reconciler.")}
+    return (ours & UNITS) - {unit_of(file)}
+
+
+LISTING = [
+    file
+    for file in PRODUCT
+    if unit_of(file) != "billing" and file.name != "__init__.py" and listed(file) is not None
+]
+
+
+def test_enough_headers_list_their_imports() -> None:
+    assert len(LISTING) > 100
+
+
+@pytest.mark.parametrize("file", LISTING, ids=name_of)
+def test_a_header_names_what_is_imported(file: Path) -> None:
+    assert (listed(file) or set()) - COMMON == used(file) - COMMON
+
+
 def test_the_product_never_uses_billing_but_for_its_commands() -> None:
     users = {
         unit_of(file)

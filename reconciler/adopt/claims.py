@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which addresses are whose, so that none is given to two services.
 
-Imports addresses, inventory and models.
+Imports addresses and inventory.
 """
 
 from collections.abc import Iterable

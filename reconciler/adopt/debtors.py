@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The list of who is cut, by the names that billing systems and people give it.
 
-Imports kinds, its neighbours.
+Imports kinds, models and its neighbours.
 """
 
 import re

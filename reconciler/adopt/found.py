@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The values of an import: what was asked, what was recognised, what is left alone, and why.
 
-Imports models and normal values only.
+Imports models.
 """
 
 from dataclasses import dataclass, field

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Members of lists whose packets are marked for a PCQ queue, as clients of PCQ plans.
 
-The lists, types, marks and trees stay the operator's (`shaping: external`). Imports kinds, its
-neighbours.
+The lists, types, marks and trees stay the operator's (`shaping: external`). Imports kinds, normal
+and its neighbours.
 """
 
 from collections.abc import Iterator

@@ -2,8 +2,8 @@
 """Holding a proposal against the program itself: what would change more than marks is dropped.
 
 The proposed files are read and checked as if they lay in the repository, compiled, and compared
-with the router as `plan --adopt` does. Imports compile, inventory, planning, secrets, its
-neighbours.
+with the router as `plan --adopt` does. Imports change, compile, inventory, planning, secrets,
+staging and its neighbours.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An import as lines that a person can check: understood, proposed, left alone and why.
 
-Imports render's lines, its neighbours.
+Imports models, staging, yamltext, render's lines and its neighbours.
 """
 
 from collections import Counter, defaultdict

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which zone a service goes to, and the pools that its zone lacks. Imports addresses, inventory."""
+"""Which zone a service goes to, and the pools that its zone lacks. Imports addresses, models."""
 
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 

@@ -3,7 +3,8 @@
 
 First half: the inverse goes onto each router, the plan is written but for what waits, each router
 is read back over a fresh connection. Only when all are proven are the schedulers taken away; then
-what waited is written. Imports change, errors, fleet, planning, router, undo, and its neighbours.
+what waited is written. Imports change, errors, fleet, planning, router, survey, undo, work and its
+neighbours.
 """
 
 from collections.abc import Callable

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The inverse of changes as a RouterOS script: what the router runs when nobody confirms. Pure.
 
-Every statement stands alone and finds its row by key and comment, so that it does nothing where
-the change was never made, and its failure stops no other. Menus are spelled `/ppp secret`, which
-both majors read. Everything that is no plain ASCII, and every character that means something inside
-quotes, is written as the bytes it is. Imports codec, kinds, undo.
+Every statement stands alone and finds its row by key and comment, so that it does nothing where the
+change was never made, and its failure stops no other. Menus are spelled `/ppp secret`, which both
+majors read. Everything that is no plain ASCII, and every character that means something inside
+quotes, is written as the bytes it is. Imports change, codec, kinds and undo.
 """
 
 import string

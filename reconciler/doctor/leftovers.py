@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What other billing systems left behind, what the plan warns of, and what waits. Pure.
 
-Imports change, kinds, tidy and its neighbours.
+Imports kinds, tidy and its neighbours.
 """
 
 import re

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Address lists: is everybody in the suspended list who must be, and nobody else? Pure.
 
-Imports adopt's names of lists, kinds, marks, planning and its neighbours.
+Imports inventory, kinds, marks, models, planning, status, adopt's names of lists and its
+neighbours.
 """
 
 from collections import Counter

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who is on the network right now although suspended: sessions, connections, addresses. Pure.
 
-Imports kinds, models, normal, sessions and its neighbours.
+Imports inventory, kinds, models, normal, sessions, status and its neighbours.
 """
 
 from collections import Counter

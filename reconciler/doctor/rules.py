@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Firewall rules: are ours there, in order and on, and does anything let the suspended by? Pure.
 
-NAT sees only the first packet of a connection, and a redirect ends in the router itself, so
-neither cuts anybody: only a rule of chain forward does (MikroTik's packet flow). Imports change,
-kinds, marks, render, sessions and its neighbours.
+NAT sees only the first packet of a connection, and a redirect ends in the router itself, so neither
+cuts anybody: only a rule of chain forward does (MikroTik's packet flow). Imports adopt, change,
+kinds, marks, models, render, sessions, status and its neighbours.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a command asks of whoever carries its run out. Imports its neighbours and work."""
+"""What a command asks of whoever carries its run out. Imports fleet, state, work."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

@@ -2,8 +2,8 @@
 """A run on a cluster: who coordinates it holds plans without secrets, and the journal.
 
 What a worker does is in `units`. What a worker that was lost had sent to a router is unknown until
-another one has read the router again. Imports change, errors, fleet, phases, plandata, work and its
-neighbours.
+another one has read the router again. Imports errors, fleet, lease, models, phases, plandata,
+planning, state, work and its neighbours.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What whoever coordinates a run on a cluster knows of a router: from reports, and for orders.
 
-Imports change, desired, plandata, router, work and its neighbours.
+Imports change, desired, models, pen, plandata, planning, router, sessions, work and its neighbours.
 """
 
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A run in this process: a fleet that answers questions.
 
-Imports fleet, router, undo, work and its neighbours.
+Imports fleet, lease, router, undo, work and its neighbours.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A checked inventory as bytes for workers, and back. No secret in clear is ever among them.
 
-A worker needs nothing of the repository but this. Imports errors, inventory and models.
+A worker needs nothing of the repository but this. Imports errors and inventory.
 """
 
 import zlib

@@ -2,8 +2,9 @@
 """What a worker does with an order: a fleet of one router, with the very steps of a local run.
 
 Every unit reads the router anew before it does anything, so that an order that is carried out a
-second time, because the first worker was lost, does only what is missing. Imports errors, fleet,
-run, secrets, tidy, undo, work and its neighbours.
+second time, because the first worker was lost, does only what is missing. Imports changeset,
+errors, inventory, lease, pen, phases, plandata, router, run, secrets, survey, tidy, undo, work and
+its neighbours.
 """
 
 from collections.abc import Callable, Mapping

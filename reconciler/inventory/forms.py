@@ -2,8 +2,8 @@
 """Files told by their forms: a mould for each form that comes again, and what is read by it.
 
 A form is learned from its second file on, so that files of a kind of their own cost little more
-than their reading. A form is kept as plain values, of which the mould is made again.
-Imports of the project: yamlfile, yamlform, its neighbours.
+than their reading. A form is kept as plain values, of which the mould is made again. Imports of the
+project: models, yamlfile, yamlform and its neighbours.
 """
 
 import io

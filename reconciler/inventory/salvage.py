@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can still be made of a file with wrong parts. Imports of the project: models, complaints.
+"""What can still be made of a file with wrong parts.
 
 One wrong value must not hide that the client's zone does not exist or that its address is taken:
 wrong values are taken out, misspelled keys are read as what was meant, and what lacks something is
 left out as a whole, until the rest is a model or nothing is left.
+
+Imports of the project: models, yamlfile, complaints.
 """
 
 from collections.abc import Iterator, Mapping

@@ -3,8 +3,8 @@
 
 Content-addressed: what is kept is found again only for the same bytes of the files, the same code
 of this program and the same versions of Python and the libraries that read. What is damaged counts
-as absent; writers replace whole files, so that concurrent runs never see half of one; nobody
-else can look into it. Imports of the project: errors.
+as absent; writers replace whole files, so that concurrent runs never see half of one; nobody else
+can look into it. Imports of the project: errors and yamlfile.
 """
 
 import contextlib

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What `status` shows: a line a router, sessions and services below, and the same as JSON.
 
-Imports lease, planning, render, wording and `model`.
+Imports lease, planning, render, suspension, wording and model.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What `status` knows of a router, its sessions and one service, as values.
 
-Imports lease, planning, sessions and state for the values that they define.
+Imports lease, planning, sessions, state and suspension for the values that they define.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What one change does to one row, and where that row stands now: before it, after it, elsewhere.
 
-Imports change, diff and kinds.
+Imports change, diff, kinds and making.
 """
 
 from collections import defaultdict

@@ -2,8 +2,8 @@
 """The inverse of a run against what a router holds now -> its plan. Pure.
 
 A row is as before the run (nothing to do), as after it (taken back), or has moved on since: then
-nothing is written to that router. Imports change, desired, diff, fleet, kinds, order, planning,
-sessions, survey, and its neighbours.
+nothing is written to that router. Imports change, desired, kinds, making, order, planning,
+sessions, survey, work and its neighbours.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

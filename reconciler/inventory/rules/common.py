@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules that several kinds of files share. Imports of the project: wording, findings."""
+"""Rules that several kinds of files share. Imports of the project: wording, yamlfile, findings."""
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence

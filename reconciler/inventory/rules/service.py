@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules within one service of a client file. Imports of the project: models, findings."""
+"""Rules within one service of a client file. Imports of the project: models, yamlfile, findings."""
 
 from collections.abc import Iterator
 
