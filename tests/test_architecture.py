@@ -6,7 +6,9 @@ Which module may use which is in docs/architecture.md and held to it by its own 
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -24,7 +26,6 @@ THIRD_PARTIES = {
     "rich": {"cli", "demo"},
     "distributed": {"executor"},
     "dask": {"executor"},
-    "ruamel": {"yamlfile", "yamltext", "surgery", "edit", "newfile"},
     "yaml": {
         "yamlfile",
         "yamlform",
@@ -121,6 +122,18 @@ def test_a_library_is_used_in_its_place_alone(file: Path) -> None:
     used = {name.partition(".")[0] for name in imports(file)}
     wrong = {name for name in used if unit_of(file) not in THIRD_PARTIES.get(name, {unit_of(file)})}
     assert unit_of(file) == "billing" or not wrong
+
+
+def test_the_product_needs_what_it_imports_and_no_more() -> None:
+    """But for its extras, which are imported where they are asked for."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        needs = tomllib.load(file)["project"]["dependencies"]
+    asked = {re.split(r"[^\w.-]", one)[0].lower() for one in needs}
+    owners = packages_distributions()
+    tops = {name.partition(".")[0] for file in PRODUCT for name in imports(file)}
+    found = {owner.lower() for top in tops for owner in owners.get(top, ())}
+    assert asked - found == {"tzdata"}  # zoneinfo reads it where the system brings none
+    assert "ruamel" not in tops  # the second reader that what we write is held against
 
 
 @pytest.mark.parametrize("file", PRODUCT, ids=name_of)
