@@ -15,8 +15,8 @@ class Words:
     period: str
     free: str
     discount: str
-    first_days: str
     instalment: str
+    suspended_day: str
     suspended_days: str
     before_change: str
     after_change: str
@@ -34,8 +34,8 @@ _ENGLISH = Words(
     period="{what}, {start} to {last}",
     free="free of charge",
     discount="Discount",
-    first_days="First days",
     instalment="{what} ({index} of {count})",
+    suspended_day="1 day without service, from {start}",
     suspended_days="{days} days without service, from {start}",
     before_change="Change of plan on {on}: less {what}",
     after_change="Change of plan on {on}: {what}",
@@ -47,8 +47,8 @@ _SPANISH = Words(
     period="{what}, {start} al {last}",
     free="sin cargo",
     discount="Descuento",
-    first_days="Primeros días",
     instalment="{what} ({index} de {count})",
+    suspended_day="1 día sin servicio desde el {start}",
     suspended_days="{days} días sin servicio desde el {start}",
     before_change="Cambio de plan el {on}: menos {what}",
     after_change="Cambio de plan el {on}: {what}",

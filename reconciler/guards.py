@@ -15,6 +15,7 @@ from reconciler.marks import is_service_mark
 from reconciler.models import Limits, OwnLimits
 from reconciler.planning import Census, RouterPlan
 from reconciler.sessions import SessionKind
+from reconciler.wording import counted
 
 FEW_CUTS = 5
 
@@ -67,7 +68,7 @@ def check(
         problems.append(
             Problem(
                 "limit-sessions",
-                f"{ending} live sessions would drop in this run, and the limit is"
+                f"{counted(ending, 'live session')} would drop in this run, and the limit is"
                 f" {settings.sessions}.",
                 f"Look at the plan; --allow-sessions {ending} lets it through",
             )

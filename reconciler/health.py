@@ -12,6 +12,7 @@ from reconciler.planning import RouterPlan
 from reconciler.router import Read
 from reconciler.router import Session as RouterSession
 from reconciler.sessions import SERVICES, Session, SessionKind
+from reconciler.wording import counted
 
 _RESOURCE = Read("/system/resource", ("cpu-load",))
 _MOST_DIGITS = 3
@@ -43,7 +44,7 @@ def expected_sessions(before: Pulse, plan: RouterPlan, bounds: WaveSettings) -> 
 def ailment(pulse: Pulse, expected: int, bounds: WaveSettings) -> str | None:
     """What is wrong with a router, None where nothing is."""
     if pulse.sessions < expected:
-        return f"{pulse.sessions} sessions are live, and {expected} must be back"
+        return f"{counted(pulse.sessions, 'session')} live, and {expected} must be back"
     if pulse.cpu is not None and pulse.cpu > bounds.cpu_percent:
         return f"its CPU has a load of {pulse.cpu} %, and the most is {bounds.cpu_percent} %"
     return None

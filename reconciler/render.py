@@ -198,7 +198,7 @@ def _fit_blocks(blocks: Sequence[tuple[str, list[str]]], room: int) -> list[str]
         left = room - _size(result)
         share = max(left // (len(blocks) - at), _LEAST_BLOCK)
         if share > left:
-            return [*result, f"… and {len(blocks) - at} more routers."]
+            return [*result, f"… and {counted(len(blocks) - at, 'more router')}."]
         result += [*head, *fit(lines, share - _size(head) - _size(foot)), *foot]
     return result
 

@@ -13,6 +13,7 @@ from reconciler.changeset import ChangeSet, PlanFile, Stale, essence, essence_of
 from reconciler.planning import RouterPlan, Status, narrowed
 from reconciler.reading import human
 from reconciler.render import describe, summary_text
+from reconciler.wording import counted, printable
 
 _SHOWN = 10
 
@@ -50,7 +51,7 @@ def check_expected(changes: ChangeSet, expect: str) -> None:
     if expect != changes.fingerprint:
         raise Stale(
             "The change set is not the one that was reviewed. Nothing was written.\n"
-            f"  reviewed: {expect}\n"
+            f"  reviewed: {printable(expect) or 'none was named'}\n"
             f"  now:      {changes.fingerprint} ({summary_text(changes)})\n"
             "Review the new plan."
         )
@@ -66,7 +67,7 @@ def _stale_text(
         for change in left
     ]
     lines = [
-        f"The plan file is no longer true: {len(stale)} of its changes are not what would be done"
+        f"The plan file is no longer true: {counted(len(stale), 'change')} in it would not be done"
         " now. Nothing was written.",
         *(f"  reviewed: {_entry_text(entry)}" for entry in stale[:_SHOWN]),
         *now[:_SHOWN],

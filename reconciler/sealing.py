@@ -27,7 +27,9 @@ def find_recipients(settings: SecretSettings, secrets: Secrets) -> list[Any]:
     try:
         pyrage = importlib.import_module("pyrage")
     except ImportError:
-        raise UsageError("Sealing secrets needs pyrage: install the extra `age`.") from None
+        raise UsageError(
+            "Encrypting secrets needs the extra `age`: pip install 'wisp-reconcile[age]'"
+        ) from None
     found = [_recipient(pyrage, text) for text in settings.age_recipients]
     if not found and settings.age_identity is not None:
         found = _own(pyrage, secrets.resolve(settings.age_identity))

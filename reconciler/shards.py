@@ -144,10 +144,10 @@ def _check(parts: Sequence[_Read]) -> None:
         ):
             if this != that:
                 told = what in ("commit", "number of shards")
-                shown = f" ({this} and {that})" if told else ""
+                shown = f" ({this or 'none'} and {that or 'none'})" if told else ""
                 raise Unmergeable(
                     f"{first.name} and {other.name} are not of one plan: another {what}{shown}."
-                    " Plan all shards of the same commit, with the same options."
+                    " Plan all shards of one commit, with nothing uncommitted and the same options."
                 )
     of = first.part.shard.of
     names = defaultdict(list)

@@ -193,7 +193,8 @@ def credit_line(
     amount = min(amount, room)
     if amount <= 0:
         return None
-    text = terms.words.suspended_days.format(days=days, start=invoice.start)
+    words = terms.words.suspended_day if days == 1 else terms.words.suspended_days
+    text = words.format(days=days, start=invoice.start)
     return Line(text, -amount, key)
 
 

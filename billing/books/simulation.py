@@ -33,6 +33,7 @@ from billing.ledger.model import CREDIT, VOID, Credit, Payment
 from billing.money import HUNDRED, ZERO
 from billing.terms import Terms
 from reconciler.errors import Problem, Severity
+from reconciler.wording import counted
 
 # The order of a day.
 _INVOICE, _CREDIT, _PAYMENT, _LATE_FEE = range(4)
@@ -278,11 +279,8 @@ class Simulation:
         if shift is None:
             return
         days = abs((shift.start - shift.expected).days)
-        what = (
-            f"{days} days are billed twice"
-            if shift.start < shift.expected
-            else f"{days} days are not billed"
-        )
+        passed = f"{counted(days, 'day')} {'is' if days == 1 else 'are'}"
+        what = f"{passed} billed twice" if shift.start < shift.expected else f"{passed} not billed"
         self.problems.append(
             Problem(
                 "recharge-days",

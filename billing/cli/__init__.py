@@ -31,4 +31,10 @@ COMMANDS = {
 
 @click.group(cls=LazyGroup, table=COMMANDS, package="billing.cli", prefix="RECONCILE_BILLING")
 def billing() -> None:
-    """Invoices, payments and cut lists from the files and the ledger."""
+    """Invoices, payments and cut lists from the files and the ledger.
+
+    \b
+    Examples:  reconcile billing balance
+               reconcile billing pay ana-lopez 350.00 --reference R-0112
+               reconcile billing cuts
+    """

@@ -19,7 +19,7 @@ from billing.ledger.model import Ledger
 from billing.locale import Formats, formats_of
 from billing.shapes import csv_text
 from reconciler.cli.client.common import complete_clients, complete_zones
-from reconciler.cli.context import Repo, out, print_data, say
+from reconciler.cli.context import Day, Repo, out, print_data, say
 from reconciler.errors import Problem, UsageError
 from reconciler.inventory import Inventory
 from reconciler.models import Zone
@@ -29,19 +29,15 @@ Command = Callable[..., None]
 _DATES = frozenset("date start end issued_on due_on cut_on notice_on".split())
 _SENTENCES = frozenset(("reason", "text"))
 STATUSES = ("draft", "issued", "paid", "void", "transferred")
-_FIRST, _LAST = date(1990, 1, 1), date(2199, 12, 31)
-
-
-def _day(_context: click.Context, _option: click.Parameter, value: datetime | None) -> date | None:
-    if value is None:
-        return None
-    if not _FIRST <= value.date() <= _LAST:
-        raise click.BadParameter(f"Take a date from {_FIRST} to {_LAST}.")
-    return value.date()
 
 
 def day_option(help_text: str) -> Callable[[Command], Command]:
-    return click.option("--on", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help=help_text)
+    return click.option(
+        "--on",
+        type=Day(),
+        callback=lambda _ctx, _param, value: value.date() if value else None,
+        help=help_text,
+    )
 
 
 def end_of_day(command: Command) -> Command:

@@ -90,7 +90,7 @@ def join(
     """Join a client's open invoices into one, with the earliest of their due and cut dates.
 
     \b
-    Example:  reconcile billing join sofia-garcia
+    Example:  reconcile billing join jose-ibarra
     """
     need_main_branch(repo.root, allow_branch)
     session = open_ledger(repo)

@@ -19,7 +19,7 @@ from billing.ledger.payments import parse_date
 from billing.ledger.writing import issue_lines
 from billing.terms import TermsBook
 from reconciler.cli.client.common import complete_clients
-from reconciler.cli.context import Repo, say
+from reconciler.cli.context import Day, Repo, say
 from reconciler.errors import ReconcileError, UsageError
 from reconciler.models import Client, Service
 
@@ -41,7 +41,11 @@ _AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,6})?", re.ASCII)
 @click.option("--period", metavar="START..END", help="The period, END exclusive: internet only.")
 @click.option("--service", metavar="ID", help="Whose period; default: the only service.")
 @end_of_day
-@click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="Default: the start of the period.")
+@click.option(
+    "--due",
+    type=Day(),
+    help="Last day to pay; default: today, or the start of a period that is to come.",
+)
 @click.option("--series", default="A", show_default=True, help="What numbers begin with.")
 @click.option("--allow-branch", is_flag=True, help="Give numbers on a branch that is not main.")
 @click.option("--dry-run", is_flag=True, help="Show what would be written and write nothing.")

@@ -9,7 +9,7 @@ from billing.calendar.days import add_months
 from billing.cli.alone import alone
 from billing.cli.common import chosen_clients, day_option, today_of
 from reconciler.cli.client.common import complete_clients, finish
-from reconciler.cli.context import Repo
+from reconciler.cli.context import Day, Repo
 from reconciler.edit import Append
 from reconciler.errors import Problem
 from reconciler.guards import Guarded
@@ -22,9 +22,7 @@ _MONTHS = 12
 
 @click.command()
 @click.argument("client", shell_complete=complete_clients)
-@click.option(
-    "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day it holds."
-)
+@click.option("--until", type=Day(), required=True, help="The last day it holds.")
 @day_option("The day it is made; default: today.")
 @click.option("--by", metavar="NAME", help="Who accepted it.")
 @click.option("--reason", metavar="TEXT", help="In a few words.")

@@ -21,7 +21,7 @@ from billing.money import ZERO, Rounding
 from billing.statement import Row
 from billing.statement import statement as rows_of
 from reconciler.cli.client.common import complete_clients
-from reconciler.cli.context import Repo
+from reconciler.cli.context import Day, Repo
 
 _COLUMNS = ("date", "text", "charge", "payment", "balance")
 
@@ -31,7 +31,7 @@ _COLUMNS = ("date", "text", "charge", "payment", "balance")
 @end_of_day
 @click.option(
     "--since",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
     help="From this day on; what was before is one line.",
 )
 @format_option

@@ -91,11 +91,6 @@ class Invoice:
         """Whether it is one of 0.00 that stands for a period given away."""
         return not self.total and all(line.item is None and not line.amount for line in self.lines)
 
-    @property
-    def plan_amount(self) -> Decimal:
-        """What its plan lines come to, before any discount."""
-        return sum((line.amount for line in self.lines if line.item is None), Decimal(0))
-
 
 def internet_id(client: str, service: str, start: date, revision: int = 1) -> str:
     """`ana/internet/internet/2026-11-01`, from the second revision on with `/r2`."""

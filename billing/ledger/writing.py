@@ -105,11 +105,6 @@ def with_lines(text: str, lines: Iterable[str]) -> str:
     return text + "".join(line + "\n" for line in lines)
 
 
-def with_payment(text: str, values: Mapping[str, str]) -> str:
-    """A month's payments with one more."""
-    return with_payments(text, [values])
-
-
 def with_payments(text: str, several: Iterable[Mapping[str, str]]) -> str:
     """A month's payments with more, placed by date and reference among the others.
 

@@ -236,9 +236,9 @@ def _new(paper: str) -> "FPDF":
         from fpdf import FPDF  # noqa: PLC0415 - an extra, needed here alone
 
         fonts = files("font_roboto") / "files"
-    except ModuleNotFoundError as error:
+    except ModuleNotFoundError:
         raise UsageError(
-            f"A PDF needs {error.name}: install the extra `pdf`, or take --format html."
+            "A PDF needs the extra `pdf`: take --format html, or pip install 'wisp-reconcile[pdf]'"
         ) from None
     pdf = FPDF(format=paper)
     pdf.set_producer("reconcile")

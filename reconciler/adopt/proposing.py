@@ -118,7 +118,7 @@ def _notes(proposal: Proposal, debtors: Debtors) -> Iterable[str]:
     twice = [label for label, count in labels.items() if count > 1]
     if twice:
         shown = ", ".join(sorted(twice)[:5])
-        yield f"{len(twice)} of the names stand on several rows ({shown}): each became a client."
+        yield f"Names that stand on several rows ({shown}): each row became a client."
 
 
 def client_data(found: Found) -> dict[str, Any]:

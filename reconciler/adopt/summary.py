@@ -54,7 +54,7 @@ def _understood(proposal: Proposal) -> Iterator[Line]:
         yield Line("add", f"  + {_services(count)} from {_MODES[mode]} ({states})")
     queues = sum(found.plan.get("shaping") == "queue" for found in proposal.found)
     if queues:
-        yield Line("plain", f"    {queues} of them are shaped by a simple queue at their address")
+        yield Line("plain", f"    shaped by a simple queue at their address: {queues} of them")
     if proposal.known:
         yield Line("plain", f"    {_rows(proposal.known)} of services that the files have already")
     replaced = sum(bool(other_comments(found)) for found in proposal.found)

@@ -41,10 +41,6 @@ class Vault:
             return Keeping.AGE
         return Keeping.PLAIN if self._settings.allow_plain else Keeping.NOT
 
-    @property
-    def keeps(self) -> bool:
-        return self.how is not Keeping.NOT
-
     def keep(self, client: str, service: str, password: str) -> Mapping[str, Any] | None:
         """What the file says, None where the default says it. ValueError where nothing can."""
         if not password:

@@ -67,7 +67,13 @@ _OBJECTS = 100_000  # made since the collector of cycles looked last
 @click.version_option(__version__, prog_name="reconcile")
 @click.pass_context
 def cli(ctx: click.Context, repo: Path | None, log_format: str) -> None:
-    """Clients, plans and zones as YAML in git, made true on MikroTik routers."""
+    """Clients, plans and zones as YAML in git, made true on MikroTik routers.
+
+    \b
+    Examples:  reconcile demo
+               reconcile init wisp --host 10.0.0.1
+               reconcile validate && reconcile plan && reconcile apply
+    """
     LOG.as_json = log_format == "json"
     ctx.obj = Repo(repo)
 

@@ -84,7 +84,14 @@ from reconciler.work import Planner, Work, planner
     show_default=True,
     help="json: the events of the journal, one a line, as they happen.",
 )
-@click.option("--parallel", type=click.IntRange(1, 512), default=PARALLEL, show_default=True)
+@click.option(
+    "--parallel",
+    type=click.IntRange(1, 512),
+    default=PARALLEL,
+    show_default=True,
+    metavar="N",
+    help="At most so many routers at once.",
+)
 @executor_options
 @click.pass_obj
 @monitored("apply")
@@ -150,7 +157,7 @@ def apply(
         works = watched(fleet)
         tell_ages(repo, works)
         known_clients(repo, scope, works)
-        if expect:
+        if expect is not None:
             check_expected(change_set(repo, works), expect)
         if isinstance(chosen, PlanFile):
             keep_only_reviewed(works, chosen)

@@ -8,6 +8,7 @@ from reconciler.cli.context import Repo, say
 from reconciler.render import describe
 from reconciler.resume import OpenRun, fates, resume_lines
 from reconciler.review import keep_reviewed
+from reconciler.wording import counted
 from reconciler.work import Work
 
 _SHOWN = 20
@@ -41,6 +42,6 @@ def keep_only_open(repo: Repo, works: list[Work], run: OpenRun) -> None:
 def _say_left(works: list[Work], among: str) -> None:
     left = [(work, change) for work in works for change in work.left]
     if left:
-        say(f"{len(left)} differences are not {among}, and are left:")
+        say(f"Not {among}, and left: {counted(len(left), 'difference')}:")
     for work, change in left[:_SHOWN]:
         say(f"  {work.plan.router}: {change.action.value} {describe(change)}")

@@ -57,6 +57,9 @@ def ci() -> None:
     """Keep one comment, one issue, one pull request up to date, from a pipeline.
 
     The token is that of GITHUB_TOKEN or GITLAB_TOKEN.
+
+    \b
+    Example:  reconcile ci comment plan.md
     """
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -224,10 +224,33 @@ def window_option(command: Callable[..., None]) -> Callable[..., None]:
     )(command)
 
 
+class Day(click.DateTime):
+    """A day as it is written in the files, within what calendars and time zones can reckon with."""
+
+    _FIRST, _LAST = date(1990, 1, 1), date(2199, 12, 31)
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d"])
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "YYYY-MM-DD"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        try:
+            day = super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is no date: write it as 2026-11-30.", param, ctx)
+        if not self._FIRST <= day.date() <= self._LAST:
+            self.fail(f"Take a date from {self._FIRST} to {self._LAST}.", param, ctx)
+        return day
+
+
 def on_option(command: Callable[..., None]) -> Callable[..., None]:
     return click.option(
         "--on",
-        type=click.DateTime(["%Y-%m-%d"]),
+        type=Day(),
         callback=lambda _ctx, _param, value: value.date() if value else None,
         help="The end of this date instead of today.",
     )(command)

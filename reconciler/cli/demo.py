@@ -16,6 +16,9 @@ def demo() -> None:
     """Take the tour: validate, plan, apply, suspend a client, find and mend drift.
 
     Needs no router and touches no file of yours. It takes a few seconds.
+
+    \b
+    Example:  reconcile demo
     """
     Tour(Console(highlight=False), _run).walk()
 

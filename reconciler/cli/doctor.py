@@ -27,7 +27,12 @@ from reconciler.work import Target, Work, planner
 @click.command()
 @click.argument("router")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, or for programs.",
 )
 @click.pass_obj
 def doctor(repo: Repo, router: str, form: str) -> None:

@@ -52,7 +52,12 @@ FILES = FORMATS | {"html": partial(html_page, title="Drift")}
 @scope_options
 @on_option
 @click.option(
-    "--format", "form", type=click.Choice(["text", *FORMATS]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["text", *FORMATS]),
+    default="text",
+    show_default=True,
+    help="How it is printed.",
 )
 @form_files(FILES)
 @click.option(

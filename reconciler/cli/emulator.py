@@ -14,16 +14,22 @@ from reconciler.emulator import main_serve
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="An export (.rsc) to load.",
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="PORT",
+    help="Where it listens; unless given, on a free one.",
+)
 @click.option("--version", help="RouterOS version; default: that of the export's header.")
-@click.option("--user", default="admin", show_default=True)
-@click.option("--password", default="", help="Empty unless given.")
+@click.option("--user", default="admin", show_default=True, help="Who may log in.")
+@click.option("--password", default="", help="Their password; empty unless given.")
 @click.option(
     "--fault",
     "faults",
     multiple=True,
     metavar="FAULT",
-    help="Goes wrong on purpose; may be given several times.",
+    help="What goes wrong on purpose, such as latency=0.05; may be given several times.",
 )
 def emulator(
     load: Path | None,
@@ -36,7 +42,7 @@ def emulator(
     """Serve an emulated RouterOS on loopback until interrupted. Needs no repository.
 
     \b
-    Example:  reconcile emulator --load rb-norte.rsc --port 8728
-              reconcile emulator --fault latency=0.05 --fault drop-after=3
+    Examples:  reconcile emulator --load rb-norte.rsc --port 8728
+               reconcile emulator --fault latency=0.05 --fault drop-after=3
     """
     main_serve(load, port, version, user, password, faults)

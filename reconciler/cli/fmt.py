@@ -15,6 +15,7 @@ from reconciler.inventory.files import Found, contents, find_files
 from reconciler.inventory.kinds import SETTINGS, SETTINGS_FILE
 from reconciler.policies import KIND
 from reconciler.staging import Staged, write
+from reconciler.wording import counted
 
 
 @click.command()
@@ -57,7 +58,7 @@ def fmt(context: click.Context, repo: Repo, files: Sequence[Path], check: bool, 
     if changed and not diff:
         print_data("\n".join(one.file for one in changed))
     verb = "would change" if check else "changed"
-    say(f"{len(changed)} of {len(chosen)} files {verb}.")
+    say(f"{len(changed)} of {counted(len(chosen), 'file')} {verb}.")
     context.exit(int(broken or (check and bool(changed))))
 
 

@@ -18,7 +18,7 @@ from reconciler.run import endpoint_of
 from reconciler.secrets import Secrets
 from reconciler.staging import Act, Staged, load_with, stage
 from reconciler.staging import write as write_files
-from reconciler.wording import did_you_mean
+from reconciler.wording import counted, did_you_mean
 
 
 @click.command("import")
@@ -146,6 +146,6 @@ def _finish(root: Path, files: list[Staged], proposal: Proposal, write: bool) ->
     else:
         write_files(root, files)
         say(
-            f"{len(files)} files written. Look at them, commit them, then: reconcile plan"
-            f" --router {proposal.router} --adopt"
+            f"{counted(len(files), 'file')} written. Look at what they say, commit them, then:"
+            f" reconcile plan --router {proposal.router} --adopt"
         )

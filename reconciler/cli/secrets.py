@@ -16,14 +16,18 @@ from reconciler.errors import UsageError
 from reconciler.plaintext import in_clear
 from reconciler.report import count
 from reconciler.sealing import find_recipients, seal_line
-from reconciler.wording import printable
+from reconciler.wording import counted, printable
 
 _MOST = 64 * 1024
 
 
 @click.group()
 def secrets() -> None:
-    """Write secrets so that files may hold them, find those in clear, and rotate."""
+    """Write secrets so that files may hold them, find those in clear, and rotate.
+
+    \b
+    Example:  reconcile secrets check
+    """
 
 
 secrets.add_command(rotate)
@@ -65,7 +69,7 @@ def check_files(context: click.Context, repo: Repo, files: Sequence[Path]) -> No
     ]
     for problem in problems:
         print_data(printable(str(problem)))
-    say(f"{count(problems)} in {len(named)} files")
+    say(f"{count(problems)} in {counted(len(named), 'file')}")
     context.exit(int(bool(problems)))
 
 

@@ -43,7 +43,12 @@ from reconciler.work import Target, Work, planner
 @scope_options
 @click.option("--sessions", is_flag=True, help="Each live session, and not their number alone.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, or for programs.",
 )
 @click.option("--watch", is_flag=True, help="Look again and again, until Ctrl-C.")
 @click.option(

@@ -34,6 +34,10 @@ def validate(context: click.Context, repo: Repo, form: str, since: str | None) -
     """Show all problems of the files: what is wrong, where, and what to do.
 
     Ends with 1 when one of them is an error; warnings alone end with 0.
+
+    \b
+    Examples:  reconcile validate
+               reconcile validate --format github --since main
     """
     inventory, problems = load(repo.root, repo.cache)
     if inventory is not None:

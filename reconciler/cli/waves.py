@@ -19,7 +19,7 @@ from reconciler.journal import Journal
 from reconciler.models import AT_ONCE, parse_waves
 from reconciler.waves import Rollout
 from reconciler.windows import closed
-from reconciler.wording import listing
+from reconciler.wording import counted, listing
 
 
 def _parse(
@@ -96,4 +96,4 @@ def _health_line(said: dict[str, Any]) -> str:
         return f"{said['router']}: not healthy: {said['reason']}"
     cpu = "" if said["cpu"] is None else f", CPU {said['cpu']} %"
     before, now = said["sessions_before"], said["sessions"]
-    return f"{said['router']}: healthy: {now} sessions live, {before} before{cpu}"
+    return f"{said['router']}: healthy: {counted(now, 'session')} live, {before} before{cpu}"

@@ -15,7 +15,7 @@ from reconciler.inventory.finding import Finding
 from reconciler.inventory.kinds import SETTINGS, Kind
 from reconciler.inventory.salvage import Origins, salvage
 from reconciler.models.base import Model
-from reconciler.wording import show
+from reconciler.wording import counted, show
 from reconciler.yamlfile import Document, Loc, parse
 
 _MOST_PROBLEMS = 1000
@@ -112,6 +112,6 @@ def _bounded(problems: list[Problem], file: str) -> tuple[Problem, ...]:
         return tuple(problems)
     more = len(problems) - _MOST_PROBLEMS
     last = Problem(
-        "too-many", f"{more} more problems in this file are not shown.", None, Where(file)
+        "too-many", f"Not shown: {counted(more, 'more problem')} in this file.", None, Where(file)
     )
     return (*problems[:_MOST_PROBLEMS], last)

@@ -27,7 +27,7 @@ from billing.ledger.writing import (
     drafts_of,
     issue_lines,
     with_lines,
-    with_payment,
+    with_payments,
 )
 from billing.money import Rounding
 from billing.terms import TermsBook
@@ -302,7 +302,7 @@ class Company:
             "date": str(on), "client": client, "amount": str(amount), "method": method,
             "reference": reference, "invoice": invoice, "note": "pagó, \"bien\"",
         }  # fmt: skip
-        self.put(file, with_payment(self.texts.get(file, ""), values))
+        self.put(file, with_payments(self.texts.get(file, ""), [values]))
 
     def correct(self, day: date) -> None:
         """Voids with and without a reissue, credit notes, joins, sales."""

@@ -276,6 +276,9 @@ def test_an_expected_fingerprint_is_applied_and_any_other_is_6(world: World) -> 
     assert fingerprint in ran.err
     assert planned(world)["fingerprint"] in ran.err
     assert written(world) == []
+    # As where what should print the fingerprint failed.
+    assert world.run("apply", "--yes", "--expect", "").code == 6
+    assert written(world) == []
     assert world.run("apply", "--yes", "--expect", planned(world)["fingerprint"]).code == 0
     assert rates(world, "rb-norte") == {"ana": "2000000/20000000"}
 

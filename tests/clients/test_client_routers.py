@@ -163,7 +163,7 @@ def test_show_asks_the_router(living: World) -> None:
     assert "as the files say" in living.run("client", "show", "ana-lopez").out
     client(living, "suspend", "ana-lopez")
     shown = living.run("client", "show", "ana-lopez").out
-    assert "1 changes wait for an apply" in shown
+    assert "waiting for an apply: 1 change" in shown
     assert "PPP session of ana-lopez: 10.20.0.7" in shown
 
 

@@ -69,7 +69,7 @@ def test_cells_that_differ_are_shown_before_and_after(sheets: Sheets) -> None:
     lines = [" ".join(line.split()) for line in ran.err.splitlines()]
     assert "luis-mora name Luis Mora Luis Mora Ñ" in lines
     assert "luis-mora plan hogar-20 hogar-10" in lines
-    assert "3 cells of 1 clients differ." in ran.err
+    assert "Differing: 3 cells of 1 client." in ran.err
     assert sheets.status() == " M inventory/clients/norte/luis-mora.yaml\n"
     luis = sheets.world.load().inventory.clients["luis-mora"]
     assert (luis.name, luis.contact.phone) == ("Luis Mora Ñ", "55 1")

@@ -3,7 +3,6 @@
 
 import json
 import re
-import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from outputs.test_output_schemas import wrong
 
 from docs.pages import DOCS, PAGES, ROOT, blocks, headings, rows, section, text_of, words
+from docs.typed import CONTEXT, NAMES, check_typed, command_of, split
 from reconciler.change import Action, Change
 from reconciler.changeset import ChangeSet, FileChange, to_json
 from reconciler.cli import cli
@@ -28,31 +28,7 @@ from reconciler.sessions import Session, SessionKind
 pytestmark = pytest.mark.docs
 
 PAGE = DOCS / "commands.md"
-_CONTEXT = click.Context(cli, info_name="reconcile")
 _HELP = {"-h", "--help"}
-
-
-def _command(name: str) -> click.Command:
-    """`client set` is the command `set` of the group `client`."""
-    command: click.Command = cli
-    for word in name.split():
-        assert isinstance(command, click.Group), f"{command.name} has no command {word}"
-        found = command.get_command(_CONTEXT, word)
-        assert found is not None, f"there is no command {name}"
-        command = found
-    return command
-
-
-def _names(group: click.Group = cli, prefix: str = "") -> Iterator[str]:
-    for word in group.list_commands(_CONTEXT):
-        command = _command(f"{prefix}{word}")
-        if isinstance(command, click.Group):
-            yield from _names(command, f"{prefix}{word} ")
-        else:
-            yield f"{prefix}{word}"
-
-
-NAMES = list(_names())
 _TITLE = "reconcile "
 SECTIONS = [title.removeprefix(_TITLE) for title in headings(PAGE) if title.startswith(_TITLE)]
 
@@ -61,7 +37,7 @@ def _options(name: str) -> dict[str, click.Parameter]:
     """Options and arguments as they are written: `--yes`, `ROUTER`."""
     return {
         opt if opt.startswith("-") else opt.upper(): parameter
-        for parameter in _command(name).params
+        for parameter in command_of(name).params
         for opt in parameter.opts
     }
 
@@ -73,7 +49,7 @@ def test_every_command_has_a_section() -> None:
 def test_every_command_is_in_the_overview() -> None:
     overview = text_of(PAGE).split("\n## ")[0]
     named = [words(row[0])[0] for row in rows(overview)]
-    assert [name for name in named if not name.startswith("-")] == cli.list_commands(_CONTEXT)
+    assert [name for name in named if not name.startswith("-")] == cli.list_commands(CONTEXT)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -107,7 +83,7 @@ def _variables() -> set[str]:
     return own | {
         str(parameter.envvar)
         for name in NAMES
-        for parameter in _command(name).params
+        for parameter in command_of(name).params
         if isinstance(parameter, click.Option)
     }
 
@@ -131,7 +107,7 @@ def _exit_codes(of: type[ReconcileError] = ReconcileError) -> set[int]:
 
 def test_every_exit_code_is_documented() -> None:
     for name in NAMES:  # their modules define errors of their own
-        _command(name)
+        command_of(name)
     documented = [int(row[0]) for row in rows(section(PAGE, "Exit codes"))]
     assert sorted(documented) == sorted(_exit_codes() | set(PRIORITY) | {0, 130, 143})
 
@@ -206,15 +182,6 @@ _CONSOLES = [
 ]
 
 
-def _split(line: str) -> tuple[str, list[str]]:
-    """The name of the command in a line, and what stands behind it."""
-    parts = shlex.split(line.removeprefix("$ "), comments=True)[1:]
-    while parts[0] == "--repo":
-        parts = parts[2:]
-    name = next((name for name in NAMES if parts[: len(name.split())] == name.split()), parts[0])
-    return name, parts[len(name.split()) :]
-
-
 @pytest.mark.parametrize(
     "line",
     [line for _, line in _CONSOLES],
@@ -222,17 +189,8 @@ def _split(line: str) -> tuple[str, list[str]]:
 )
 def test_commands_in_examples_can_be_typed(line: str) -> None:
     """Names, options, choices and numbers are right; files need not exist."""
-    name, parts = _split(line)
-    command = _command(name)
-    context = click.Context(command, info_name=name, parent=_CONTEXT)
-    values, rest, order = command.make_parser(context).parse_args(parts)
-    assert not rest
-    for parameter in order:
-        given = values[str(parameter.name)]
-        if isinstance(parameter.type, click.Choice | click.types.IntParamType | click.DateTime):
-            for one in given if parameter.multiple else [given]:
-                parameter.type.convert(one, parameter, context)
+    check_typed(line)
 
 
 def test_there_are_examples_of_every_command() -> None:
-    assert set(NAMES) == {_split(line)[0] for page, line in _CONSOLES if page == PAGE}
+    assert set(NAMES) == {split(line)[0] for page, line in _CONSOLES if page == PAGE}

@@ -222,7 +222,7 @@ def test_who_never_comes_back_stops_the_rest_within_the_time(valley: World) -> N
     assert changed(valley) == ["a-1"]
     assert time.now == 60
     assert waves_of(told) == [["a-1"]]
-    assert works[0].unhealthy == "0 sessions are live, and 1 must be back"
+    assert works[0].unhealthy == "0 sessions live, and 1 must be back"
     assert [bool(work.untried) for work in works] == [False, True, True, True]
     assert codes == [5, 5, 5, 5]
 
@@ -324,7 +324,7 @@ def test_the_command_says_what_was_not_tried_and_resume_goes_on(valley: World) -
     settings(valley, sessions_percent=100)
     ran = valley.run("apply", "--yes", "--waves", "25")
     assert ran.code == 5
-    assert "a-1: not healthy: 0 sessions are live, and 1 must be back." in ran.out
+    assert "a-1: not healthy: 0 sessions live, and 1 must be back." in ran.out
     assert "b-2: not tried: 1 change. wave 2 of 4 was not begun: 1 router failed (a-1:" in ran.out
     assert changed(valley) == ["a-1"]
     found = events(valley)

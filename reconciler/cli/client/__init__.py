@@ -33,4 +33,9 @@ COMMANDS = {
     cls=LazyGroup, table=COMMANDS, package="reconciler.cli.client", prefix="RECONCILE_CLIENT"
 )
 def client() -> None:
-    """Clients: list, show, add and change them; CSV in and out."""
+    """Clients: list, show, add and change them; CSV in and out.
+
+    \b
+    Examples:  reconcile client show ana-lopez
+               reconcile client set ana-lopez --plan hogar-20
+    """

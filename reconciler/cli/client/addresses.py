@@ -12,9 +12,16 @@ from reconciler.wording import did_you_mean
 
 
 @click.command("free-address")
-@click.option("--zone", required=True, metavar="ID", shell_complete=complete_zones)
 @click.option(
-    "--count", type=click.IntRange(1, 65536), default=1, show_default=True, help="How many."
+    "--zone", required=True, metavar="ID", shell_complete=complete_zones, help="Of which zone."
+)
+@click.option(
+    "--count",
+    type=click.IntRange(1, 65536),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="How many.",
 )
 @click.pass_obj
 def free_addresses(repo: Repo, zone: str, count: int) -> None:

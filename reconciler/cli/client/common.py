@@ -17,7 +17,6 @@ from reconciler.cli.context import Repo, is_interactive, out, say
 from reconciler.clients.outcome import Impossible, Outcome
 from reconciler.clients.select import Chosen, Filters, choose
 from reconciler.edit import Edit
-from reconciler.errors import UsageError
 from reconciler.inventory import Inventory, find_root
 from reconciler.models import Status, Zone
 from reconciler.staging import Act, EditFile, Staged, check, diff_lines, stage, write
@@ -241,12 +240,6 @@ def _deed(one: Staged) -> str:
     if one.after is None:
         return "deleted"
     return f"moved {one.moved_from} to" if one.moved_from else "changed"
-
-
-def need_something(what: object, text: str) -> None:
-    """Raises UsageError where a command was given nothing to do."""
-    if not what:
-        raise UsageError(text)
 
 
 def given(values: dict[str, Any]) -> dict[str, str]:

@@ -25,7 +25,7 @@ from reconciler.clients.columns import (
 )
 from reconciler.clients.select import all_services, choose, without_services
 from reconciler.clients.sheet import write_sheet
-from reconciler.wording import printable
+from reconciler.wording import counted, printable
 
 _STYLES = {"suspended": "yellow", "cancelled": "dim", "free": "cyan"}
 
@@ -50,6 +50,7 @@ _STYLES = {"suspended": "yellow", "cancelled": "dim", "free": "cyan"}
     type=click.Choice(["table", "json", "csv", "geojson"]),
     default="table",
     show_default=True,
+    help="For people, programs, spreadsheets or maps.",
 )
 @click.pass_obj
 def list_clients(
@@ -90,7 +91,7 @@ def list_clients(
         click.echo(write_sheet(rows, names), nl=False)
     else:
         _print_table(rows, names)
-        say(f"{len(clients)} clients, {len(chosen)} services")
+        say(f"{counted(len(clients), 'client')}, {counted(len(chosen), 'service')}")
 
 
 def _print_table(rows: Sequence[dict[str, str]], columns: Sequence[str]) -> None:

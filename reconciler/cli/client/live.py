@@ -13,6 +13,7 @@ from reconciler.planning import Status
 from reconciler.render import describe
 from reconciler.run import Scope, make_targets
 from reconciler.survey import read_rows
+from reconciler.wording import counted
 from reconciler.work import Target, Work
 
 _PATIENCE = 5.0
@@ -55,7 +56,8 @@ def _live(work: Work, names: set[str]) -> Live:
     if work.plan.status is Status.UNREACHABLE:
         return Live(router, work.plan.error or "cannot be reached")
     changes = tuple(f"{change.action.value} {describe(change)}" for change in work.plan.changes)
-    state = "as the files say" if not changes else f"{len(changes)} changes wait for an apply"
+    waiting = f"waiting for an apply: {counted(len(changes), 'change')}"
+    state = waiting if changes else "as the files say"
     return Live(router, state, _sessions(work, names), changes)
 
 

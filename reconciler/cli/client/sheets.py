@@ -23,7 +23,7 @@ from reconciler.clients.select import all_services, choose
 from reconciler.clients.sheet import read_sheet, write_sheet
 from reconciler.clients.upload import Difference, Uploader
 from reconciler.errors import FilesError, ReconcileError
-from reconciler.wording import printable
+from reconciler.wording import counted, printable
 
 _STDOUT = "-"
 
@@ -71,7 +71,7 @@ def export_sheet(
         Path(file).write_bytes(data)
     except OSError as error:
         raise ReconcileError(f"{file}: {error.strerror}.") from error
-    say(f"{len(chosen)} services written to {file}")
+    say(f"{counted(len(chosen), 'service')} written to {file}")
 
 
 @click.command("import")
@@ -131,4 +131,4 @@ def _print(differences: Sequence[Difference]) -> None:
         console.width = 200
     console.print(table)
     clients = len({one.client for one in differences})
-    say(f"{len(differences)} cells of {clients} clients differ.")
+    say(f"Differing: {counted(len(differences), 'cell')} of {counted(clients, 'client')}.")

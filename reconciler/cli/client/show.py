@@ -25,7 +25,12 @@ from reconciler.wording import printable
 @client_argument
 @click.option("--offline", is_flag=True, help="Do not ask the routers.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, or for programs.",
 )
 @click.pass_obj
 def show(repo: Repo, client: str, offline: bool, form: str) -> None:
