@@ -26,7 +26,11 @@ def prose(page: Path) -> str:
 
 def blocks(page: Path, language: str) -> Iterator[str]:
     """The content of every fenced block of a language."""
-    for match in _FENCE.finditer(text_of(page)):
+    yield from blocks_of(text_of(page), language)
+
+
+def blocks_of(text: str, language: str) -> Iterator[str]:
+    for match in _FENCE.finditer(text):
         if match[2] == language:
             yield match[3]
 
