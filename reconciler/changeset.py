@@ -17,7 +17,7 @@ from typing import Any
 from reconciler.change import SORTED, Action, Change
 from reconciler.effects import Effect
 from reconciler.errors import Problem, ReconcileError
-from reconciler.planning import RouterPlan
+from reconciler.planning import RouterPlan, Status
 from reconciler.sessions import Session, SessionKind
 
 FORMAT_VERSION = "1.0"
@@ -73,6 +73,11 @@ class ChangeSet:
     @property
     def is_empty(self) -> bool:
         return not any(plan.changes for plan in self.plans)
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether every router was read, and nothing on one stands in the way."""
+        return all(plan.status is Status.OK for plan in self.plans)
 
     @property
     def notices(self) -> list[tuple[str, Change]]:

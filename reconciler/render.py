@@ -66,7 +66,7 @@ def text_lines(
     if changes.base:
         title, nothing = f"Preview against {changes.base[:12]}", PREVIEW_NOTHING
     if changes.is_empty:
-        if all(plan.error is None for plan in changes.plans):
+        if changes.is_compared:
             yield Line("title", nothing)
         return
     yield Line("title", f"{title}: {summary_text(changes)}")
@@ -171,7 +171,7 @@ def _markdown_summary(changes: ChangeSet) -> str:
     if changes.is_empty:
         if all(plan.error for plan in changes.plans) and changes.plans:
             return "Nothing could be planned: no router was reached."
-        return NOTHING if all(plan.error is None for plan in changes.plans) else "No changes."
+        return NOTHING if changes.is_compared else "No changes."
     return f"**{summary_text(changes)}**"
 
 

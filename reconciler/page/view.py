@@ -111,8 +111,7 @@ def _summary(changes: ChangeSet) -> str:
         )
     if changes.base:
         return PREVIEW_NOTHING
-    is_known = all(plan.error is None for plan in changes.plans)
-    return NOTHING if is_known else "No changes on the routers that were read."
+    return NOTHING if changes.is_compared else "No changes on the routers that could be compared."
 
 
 def _alerts(changes: ChangeSet) -> Iterator[Choice]:

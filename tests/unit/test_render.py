@@ -165,8 +165,9 @@ def test_a_plan_without_changes_says_why_there_are_none() -> None:
     assert text(quiet) == f"{NOTHING}\n"
     assert NOTHING in markdown(quiet)
     away = ChangeSet((RouterPlan("rb", Status.UNREACHABLE, error="gone"),))
-    assert NOTHING not in text(away)
-    assert NOTHING not in markdown(away)
+    for unknown in (away, ChangeSet((RouterPlan("rb", Status.CONFLICT),))):
+        assert NOTHING not in text(unknown)
+        assert NOTHING not in markdown(unknown)
 
 
 @pytest.mark.parametrize(
