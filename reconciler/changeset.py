@@ -67,6 +67,14 @@ class ChangeSet:
         return [*self.problems, *of_routers, *self.denials]
 
     @property
+    def further_problems(self) -> list[Problem]:
+        """Those that no router's `error` says already, as a refused login is both."""
+        errors = {plan.router: plan.error or "" for plan in self.plans}
+        return [
+            one for one in self.all_problems if one.message not in errors.get(one.router or "", "")
+        ]
+
+    @property
     def sessions(self) -> list[tuple[str, Session]]:
         return [(plan.router, session) for plan in self.plans for session in plan.sessions]
 

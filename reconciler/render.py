@@ -56,7 +56,7 @@ def text_lines(
     yield from _file_lines(changes.files)
     for plan in changes.plans:
         yield from _router_lines(plan, effects)
-    for problem in changes.all_problems:
+    for problem in changes.further_problems:
         if problem.router or problem.is_error or problem in changes.denials:
             yield Line(problem.severity.value, printable(str(problem)))
     if changes.problems:
@@ -143,7 +143,7 @@ def markdown(changes: ChangeSet) -> str:
         for plan in changes.plans
         if plan.error
     ]
-    head += [f"- {inline(str(problem))}" for problem in changes.all_problems]
+    head += [f"- {inline(str(problem))}" for problem in changes.further_problems]
     tail = ["", f"Fingerprint: `{changes.fingerprint}`", ""]
     blocks = _blocks(changes)
     if changes.files:

@@ -137,6 +137,7 @@ def test_refused_credentials_are_1_and_named(world: World) -> None:
     assert ran.code == 1
     assert "rb-norte" in ran.text
     assert rates(world, "rb-sur") == {"eva": "2000000/10000000"}
+    assert world.run("plan").text.count("refuses the login") == 1
 
 
 def test_a_conflict_is_1_and_adopt_takes_the_row_over(world: World) -> None:
