@@ -70,6 +70,7 @@ def report_options(command: Command) -> Command:
             type=click.Choice(["text", *FORMATS]),
             default="text",
             show_default=True,
+            help="How it is printed.",
         ),
     ):
         command = option(command)

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from reconciler.wording import did_you_mean, printable
+
 
 class LazyGroup(click.Group):
     """`table`: command -> module, or `module:name` where the two differ, in the order of the help.
@@ -31,6 +33,17 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(module, name or cmd_name)
         name_variables(command, f"{self._prefix}_{_variable(cmd_name)}")
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in self._table:
+            near = did_you_mean(args[0], self._table)
+            ctx.fail(
+                f"There is no command {printable(args[0])}."
+                + (f" Did you mean {near}?" if near else "")
+            )
+        return super().resolve_command(ctx, args)
 
 
 def name_variables(command: click.Command, prefix: str) -> None:

@@ -4,6 +4,7 @@
 May import device, server, faultwords, errors.
 """
 
+import os
 import signal
 import sys
 import threading
@@ -45,5 +46,6 @@ def main_serve(
             print(f"listening on {server.host}:{server.port}", flush=True)
             done.wait()
     except OSError as error:
-        why = f"cannot listen on {server.host}:{port}: {error.strerror}"
+        why = f"cannot listen on {server.host}:{port}: {os.strerror(error.errno or 0)}."
+        why += " Take another --port, or none for a free one."
         raise ReconcileError(why) from error

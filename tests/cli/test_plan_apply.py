@@ -264,6 +264,12 @@ def test_without_a_terminal_and_yes_nothing_is_done(world: World) -> None:
     assert_settled(world)
 
 
+def test_a_command_that_is_not_there_has_a_near_one(world: World) -> None:
+    ran = world.run("aply")
+    assert (ran.code, ran.out) == (64, "")
+    assert "There is no command aply. Did you mean apply?" in ran.err
+
+
 def test_nothing_to_do_needs_no_yes(world: World) -> None:
     assert world.run("apply", "--yes").code == 0
     assert world.run("apply").code == 0
