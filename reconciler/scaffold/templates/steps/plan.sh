@@ -1,6 +1,6 @@
 mkdir -p out
 code=0
-reconcile plan --detailed-exitcode --out out/plan.json --markdown out/plan.md \
+reconcile plan --detailed-exitcode --out out/plan.json --markdown out/plan.md --html out/plan.html \
 <% if forge == "gitlab" %>
   --junit out/plan.xml --terraform out/terraform.json \
 <% endif %>
