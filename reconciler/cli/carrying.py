@@ -112,11 +112,13 @@ def carry_out(
                 fleet.apply(state, whole=whole, log=log, waves=in_waves)
         # Asked now: a session that is over cannot tell any more how it went.
         code = first_code([*codes, *status_codes(fleet.works), *outcome_codes(fleet.works)])
+        lines = list(outcome_lines(fleet.works))
+        repo.seen.outcome = tuple(line.text for line in lines)
         journal.emit("end", exit_code=code)
     if not stream:
         for work in fleet.works:
             _progress(work)
-        print_lines(outcome_lines(fleet.works))
+        print_lines(lines)
     return code
 
 

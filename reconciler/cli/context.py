@@ -45,6 +45,7 @@ class Seen:
 
     changes: "ChangeSet | None" = None
     works: "Sequence[Work]" = ()
+    outcome: tuple[str, ...] = ()
 
 
 @dataclass

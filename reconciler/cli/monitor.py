@@ -22,7 +22,6 @@ from reconciler.drift import only_drift
 from reconciler.errors import ReconcileError
 from reconciler.metrics import Run, write_metrics
 from reconciler.notify import Event, Seen, Told, events_of, messages
-from reconciler.outcome import outcome_lines
 from reconciler.planning import RouterPlan, Status
 from reconciler.render import describe
 from reconciler.wording import counted
@@ -88,9 +87,7 @@ def _tell_of_run(repo: Repo, name: str, code: int, changes: ChangeSet) -> None:
     plans = changes.plans
     failures: tuple[str, ...] = ()
     if name == "apply" and code in _FAILED:
-        works = [work for work in repo.seen.works if work.was_begun]
-        lines = [line.text for line in outcome_lines(works)] if works else []
-        failures = tuple(lines[-_MOST_LINES:]) or (
+        failures = repo.seen.outcome[-_MOST_LINES:] or (
             f"An apply stopped before its first write: it ended with {code}.",
         )
     away = tuple(

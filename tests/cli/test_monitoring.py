@@ -153,6 +153,16 @@ def test_an_apply_that_another_one_keeps_out_is_not_told_as_done(
     assert body == "An apply stopped before its first write: it ended with 7."
 
 
+def test_what_a_router_refused_is_told_as_done_in_part(world: World, receiver: Receiver) -> None:
+    put(world, client("luis", "hogar", "10.20.0.9"), client("mia", "hogar", "10.20.0.10"))
+    world.servers["rb-norte"].faults.trap_at_write(3, "failure: no space left")
+    assert world.run("apply", "--yes").code == 5
+    [(_, body)] = receiver.messages
+    refused, summary = body.splitlines()
+    assert refused.endswith("refused by the router: failure: no space left")
+    assert summary == "Applied in part: 1 written."
+
+
 def test_rules_choose(world: World, receiver: Receiver) -> None:
     commit(world)
     rules = [
