@@ -139,9 +139,8 @@ def _is_default(item: Field, values: Values) -> bool:
 
 def hidden_secrets(kind: Kind, rows: Sequence[Row]) -> bool:
     """Without the policy `sensitive` no row shows its password: not a difference, but unknown."""
-    names = [item.name for item in kind.fields if item.secret]
-    return bool(names and rows) and not any(
-        row.get(name, "").strip("*") for name in names for row in rows
+    return bool(kind.secrets and rows) and not any(
+        row.get(name, "").strip("*") for name in kind.secrets for row in rows
     )
 
 
@@ -186,7 +185,7 @@ class _Taken:
         return mark is not None and not self._lets_go(mark)
 
     def _of(self, want: Desired) -> list[Row]:
-        return self._rows.get(self._kind.key_of(want.values), []) if self._kind.key else []
+        return self._rows.get(self._kind.key_of(want.values), []) if self._rows else []
 
 
 def _rekey(

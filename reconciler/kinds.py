@@ -67,6 +67,11 @@ class Kind:
         return {field.name: field.canonical(None) or None for field in self.fields}
 
     @cached_property
+    def secrets(self) -> frozenset[str]:
+        """The fields that are never shown."""
+        return frozenset(field.name for field in self.fields if field.secret)
+
+    @cached_property
     def commented(self) -> bool:
         """Whether rows carry our mark in a comment; else the name prefix `rc-` marks them."""
         return "comment" in self.by_name

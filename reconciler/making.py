@@ -64,7 +64,7 @@ def _digests(kind: Kind, values: Values, names: Iterable[str], terms: Terms) -> 
     return {
         name: terms.digest(values.get(name) or "") or "changed"
         for name in names
-        if name in kind.by_name and kind.by_name[name].secret
+        if name in kind.secrets
     }
 
 
@@ -159,7 +159,7 @@ def remove_change(kind: Kind, row: Row, terms: Terms, source: Source) -> Change:
         row_id=row[".id"],
         row=row,
         notice=terms.is_notice(row),
-        digests=_digests(kind, row, (item.name for item in kind.fields if item.secret), terms),
+        digests=_digests(kind, row, kind.secrets, terms),
     )
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From a plan to its inverse, with what the router is asked for right before the first write.
 
-Imports change, diff, kinds, planning, router, and its neighbours.
+Imports change, diff, planning, router, and its neighbours.
 """
 
 from collections import Counter
@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 
 from reconciler.change import Action, Change
 from reconciler.diff import hidden_secrets
-from reconciler.kinds import Kind
 from reconciler.marks import Row
 from reconciler.planning import RouterPlan
 from reconciler.router import Read, Session
@@ -96,7 +95,7 @@ def _of_add(change: Change) -> Entry:
 def _of_remove(change: Change, row: Row, rows: Sequence[Row]) -> Entry:
     kind = change.kind
     full = next((one for one in rows if one[".id"] == change.row_id), row)
-    lost = _secrets(kind) if hidden_secrets(kind, rows or [row]) else ()
+    lost = tuple(sorted(kind.secrets)) if hidden_secrets(kind, rows or [row]) else ()
     before = {name: text for name, text in settable(full).items() if name not in lost}
     fields = tuple(name for name in kind.by_name if name not in lost)
     return _entry_of(change, before, None, fields, lost)
@@ -115,7 +114,3 @@ def _of_set(change: Change, row: Row) -> Entry:
     for name in change.unset:
         after.pop(name, None)
     return _entry_of(change, before, after, fields)
-
-
-def _secrets(kind: Kind) -> tuple[str, ...]:
-    return tuple(item.name for item in kind.fields if item.secret)

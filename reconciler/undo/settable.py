@@ -29,5 +29,4 @@ def settable(row: Row) -> dict[str, str]:
 
 
 def is_secret(kind: Kind, name: str) -> bool:
-    field = kind.by_name.get(name)
-    return name in _SECRET or (field is not None and field.secret)
+    return name in _SECRET or name in kind.secrets
