@@ -265,7 +265,9 @@ class PlanFile:
             for entry in notices:
                 essence(entry)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise Stale(f"This is no plan file ({error!r}). Make it with plan --out.") from error
+            raise Stale(
+                "This is no plan file, or it was cut off. Make it with plan --out."
+            ) from error
         if version.split(".", maxsplit=1)[0] != FORMAT_VERSION.split(".", maxsplit=1)[0]:
             raise Stale(f"The plan file has format {version}, this program reads {FORMAT_VERSION}.")
         if own != stated:

@@ -27,6 +27,10 @@ class GitError(ReconcileError):
     """git is missing, or has not what was asked for."""
 
 
+class NotInGit(GitError):
+    """The folder is in no repository that git reads."""
+
+
 def _git(root: Path, *arguments: str) -> bytes:
     command = ["git", "-C", str(root), "-c", "core.fsmonitor=false", *arguments]
     try:
@@ -34,8 +38,23 @@ def _git(root: Path, *arguments: str) -> bytes:
     except FileNotFoundError as error:
         raise GitError("The program git was not found. Install it.") from error
     if done.returncode:
-        raise GitError(done.stderr.decode(errors="replace").strip() or "git failed")
+        raise _refusal(root, done.stderr.decode(errors="replace").strip())
     return done.stdout
+
+
+def _refusal(root: Path, said: str) -> GitError:
+    # git says it in the language of its user, so it is not told by the words.
+    if not any((folder / ".git").exists() for folder in (root.resolve(), *root.resolve().parents)):
+        return NotInGit(
+            f"{root} is not in git, and this looks at what was committed."
+            " Run it in a clone of the repository, or begin with `git init`."
+        )
+    if "safe.directory" in said:
+        return NotInGit(
+            f"{root} belongs to another user, so git reads nothing there. Run as that user, or"
+            f" allow it: git config --global --add safe.directory {root}"
+        )
+    return GitError(said or "git failed")
 
 
 def head_commit(root: Path) -> str | None:
@@ -54,6 +73,8 @@ def where_parted(root: Path, revision: str) -> str:
     try:
         named = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
         other = _git(root, *named).decode().strip()
+    except NotInGit:
+        raise
     except GitError as error:
         raise GitError(f"git knows no commit {revision!r} here. Fetch it first.") from error
     try:
@@ -93,6 +114,8 @@ def tree_at(root: Path, commit: str) -> Iterator[Path]:
     try:
         # From inside a folder git archives that folder alone, with paths relative to it.
         archive = _git(root, "archive", "--format=tar", commit, "--", ".")
+    except NotInGit:
+        raise
     except GitError as error:
         raise GitError(
             f"The commit {commit[:12]} that was applied last is not in this clone ({error})."

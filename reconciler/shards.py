@@ -126,7 +126,7 @@ def _read(name: str, text: str, sign: Sign) -> _Read:
         plans = tuple(plan_of(one) for one in shard["plans"])
         changes = ChangeSet(plans, stated.commit, data["created"], tuple(problems))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise Stale(f"{name} is damaged ({error!r}). Make it anew with plan --shard.") from error
+        raise Stale(f"{name} is damaged. Make it anew with plan --shard.") from error
     if changes.fingerprint != stated.fingerprint:
         raise Stale(f"{name} was changed after it was made. Make it anew with plan --shard.")
     return _Read(name, part, changes)

@@ -32,6 +32,7 @@ from reconciler.inventory.reading import Reading, read
 from reconciler.models import Client
 from reconciler.models.base import Model
 from reconciler.plaintext import plain_nodes
+from reconciler.wording import os_reason
 from reconciler.yamlfile import parse
 
 
@@ -213,10 +214,7 @@ def write(root: Path, staged: Sequence[Staged]) -> None:
             _write_all(root, staged, undo)
             undo.pop_all()
     except OSError as error:
-        why = error.strerror or str(error)
-        raise ReconcileError(f"Not written: {error.filename or ''} {why}. All is as before.") from (
-            error
-        )
+        raise ReconcileError(f"Not written: {os_reason(error)}. All is as before.") from error
 
 
 @contextmanager
@@ -272,11 +270,16 @@ def _write_all(root: Path, staged: Sequence[Staged], undo: ExitStack) -> None:
 def _temporary(path: Path, one: Staged, root: Path) -> str:
     """The new content beside its file, under a name that no reader of the repository takes."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(one.after or b"")
-    old = root / (one.moved_from or one.file)
-    mode = stat.S_IMODE(old.stat().st_mode) if old.exists() else 0o666 & ~_umask()
-    Path(name).chmod(mode)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(one.after or b"")
+        old = root / (one.moved_from or one.file)
+        mode = stat.S_IMODE(old.stat().st_mode) if old.exists() else 0o666 & ~_umask()
+        Path(name).chmod(mode)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        # A write that finds the disk full does not know its file.
+        raise OSError(error.errno, error.strerror, one.file) from error
     return name
 
 

@@ -56,6 +56,12 @@ def ago(age: timedelta) -> str:
     return counted(seconds, "second")
 
 
+def os_reason(error: OSError) -> str:
+    """What the system refused, with the file where it knows it: `o.json: No space left …`."""
+    why = error.strerror or str(error)
+    return f"{printable(str(error.filename))}: {why}" if error.filename else why
+
+
 def listing(words: Iterable[str], most: int = 8) -> str:
     """`a, b and c`, cut after a few."""
     known = list(words)

@@ -192,7 +192,9 @@ def _chains(
         for old, new in done.renumbered.items():
             say(f"{old} of the other branch is {new} now: correct what was printed with {old}.")
         if done.gone:
-            say(f"{listing(done.gone)} of the other branch is on the main branch already: dropped.")
+            are = "is" if len(done.gone) == 1 else "are"
+            who = f"{listing(done.gone)} of the other branch"
+            say(f"{who} {are} on the main branch already: dropped.")
     if staged:
         overlay = {one.file: (one.after or b"").decode() for one in (*payments, *staged)}
         _, problems = load_ledger(root, repo.loaded.inventory, overlay)

@@ -15,6 +15,7 @@ from reconciler.cli.context import LOG, Repo, say
 from reconciler.cli.lazy import LazyGroup
 from reconciler.cli.streams import mute
 from reconciler.errors import FilesError, ReconcileError
+from reconciler.wording import os_reason
 
 # Command -> module that holds it, `module:name` where it is not under the same name (a word that
 # Python keeps for itself) or in another package; loaded only when it is called.
@@ -109,7 +110,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         code = 0
     except OSError as error:
         # A file of the user's: a full disk, a folder that is missing or may not be written.
-        say(f"error: {error}", "bold red")
+        say(f"error: {os_reason(error)}.", "bold red")
         code = 1
     # Python's last look for cycles would be at all that goes with the process anyway.
     gc.freeze()

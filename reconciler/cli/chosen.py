@@ -3,7 +3,7 @@
 
 from pathlib import Path
 
-from reconciler.changeset import PlanFile, essence
+from reconciler.changeset import PlanFile, Stale, essence
 from reconciler.cli.context import Repo, say
 from reconciler.render import describe
 from reconciler.resume import OpenRun, fates, resume_lines
@@ -19,7 +19,10 @@ def read_plan_file(repo: Repo, file: Path | None) -> PlanFile | None:
     if file is None:
         return None
     text = file.read_text(encoding="utf-8", errors="replace")
-    return PlanFile.parse(text, repo.loaded.secrets.fingerprint)
+    try:
+        return PlanFile.parse(text, repo.loaded.secrets.fingerprint)
+    except Stale as error:
+        raise Stale(f"{file}: {error}") from error
 
 
 def keep_only_reviewed(works: list[Work], reviewed: PlanFile) -> None:

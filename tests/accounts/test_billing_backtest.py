@@ -165,7 +165,8 @@ def test_a_shallow_clone_and_no_clone_are_told_so(lived: Path, tmp_path: Path) -
     shutil.rmtree(shallow / ".git")
     done = backtest(shallow)
     assert done.exit_code == 1
-    assert "not a git repository" in str(done.exception)
+    assert f"{shallow} is not in git" in str(done.exception)
+    assert "fatal" not in str(done.exception)
 
 
 def test_past_trees_are_those_of_the_commits(repo: Path, tmp_path: Path) -> None:

@@ -363,6 +363,16 @@ def test_a_plan_file_is_the_json_of_the_plan(world: World, plan_file: Path) -> N
     assert data | {"created": None} == planned(world) | {"created": None}
 
 
+@pytest.mark.parametrize("text", ["", "hola", "{}", '{"format_version": '])
+def test_what_is_no_plan_file_is_named(world: World, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "other.txt"
+    file.write_text(text, encoding="utf-8")
+    ran = world.run("apply", str(file), "--yes")
+    assert ran.code == 6
+    told = f"error: {file}: This is no plan file, or it was cut off. Make it with plan --out."
+    assert told in ran.err.replace("\n", " ")
+
+
 def test_a_plan_file_is_applied(world: World, plan_file: Path) -> None:
     ran = world.run("apply", str(plan_file), "--yes")
     assert ran.code == 0, ran.text

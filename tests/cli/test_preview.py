@@ -2,6 +2,7 @@
 """`plan --base`: what a branch wants, with neither routers nor secrets."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,15 @@ def test_a_broken_base_counts_as_far_as_it_can_be_read(repo: Path) -> None:
     found = data(repo)
     assert differing(found) == [("zone", "nowhere", "norte")]
     assert [one["what"] for one in found["effects"]] == ["new"]
+
+
+def test_without_git_there_is_nothing_to_compare_with(repo: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "no-git"
+    shutil.copytree(repo, bare, ignore=shutil.ignore_patterns(".git"))
+    ran = preview(bare)
+    assert ran.code == 1
+    assert f"{bare} is not in git" in ran.err
+    assert "Fetch" not in ran.err
 
 
 def test_wrong_usage(repo: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Changes of many files: checked as a whole before, written entirely or not at all."""
 
+import resource
 import shutil
 from pathlib import Path
 
@@ -58,6 +59,21 @@ def test_with_nothing_in_it_the_overlay_is_what_is_on_disk(example: World) -> No
     assert inventory is not None
     assert inventory.clients == example.load().inventory.clients
     assert problems == list(example.load().problems)
+
+
+def test_a_disk_that_is_full_is_told_with_the_file_and_nothing_lies_about(example: World) -> None:
+    """A limit on the size of files refuses a write as late as a full disk does."""
+    before = tree(example.root)
+    staged = stage(example.root, [EditFile(LUIS, (Put(("name",), "Uno"),))])
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        with pytest.raises(ReconcileError) as caught:
+            write(example.root, staged)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert str(caught.value) == f"Not written: {LUIS}: File too large. All is as before."
+    assert tree(example.root) == before
 
 
 def test_where_one_file_cannot_be_written_all_are_put_back(
