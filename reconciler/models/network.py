@@ -8,11 +8,13 @@ import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Annotated
 
+import netaddr
 from pydantic import BeforeValidator
 
 from reconciler.addresses import AddressRange
 from reconciler.models.scalars import must_be_text, text_schema, wrong
 
+_MAC_DIGITS = 12
 _MAC = re.compile(r"[0-9A-F]{2}(?::[0-9A-F]{2}){5}")
 _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*\.?")
 
@@ -66,12 +68,23 @@ def _ipv6(value: object) -> IPv6Network:
 
 
 def _mac(value: object) -> str:
-    upper = must_be_text(value).upper().replace("-", ":")
+    upper = must_be_text(value).upper()
     if not _MAC.fullmatch(upper):
-        raise wrong("is not a MAC address", "Write it as 02:11:22:33:44:55")
+        upper = _respelled(upper)
     if int(upper[:2], 16) & 1 or upper == "00:00:00:00:00:00":
         raise wrong("is not the MAC address of one device")
     return upper
+
+
+def _respelled(value: str) -> str:
+    """A MAC address as switches, phones and labels spell it: 0211.2233.4455, 02-11-22-33-44-55."""
+    try:
+        found = netaddr.EUI(value, version=48, dialect=netaddr.mac_unix_expanded)
+    except (netaddr.AddrFormatError, ValueError, TypeError) as error:
+        raise wrong("is not a MAC address", "Write it as 02:11:22:33:44:55") from error
+    if value.isdecimal() and len(value) != _MAC_DIGITS:
+        raise wrong("is not a MAC address", "Write it as 02:11:22:33:44:55")
+    return str(found).upper()
 
 
 def _host(value: object) -> str:
@@ -115,6 +128,13 @@ AddressPool = Annotated[
 Ipv6 = Annotated[
     IPv6Network, BeforeValidator(_ipv6), text_schema(r"^[0-9a-fA-F:.]+(/[0-9]{1,3})?$")
 ]
-Mac = Annotated[str, BeforeValidator(_mac), text_schema(r"^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$")]
+Mac = Annotated[
+    str,
+    BeforeValidator(_mac),
+    text_schema(
+        r"^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$|^[0-9A-Fa-f]{4}(\.[0-9A-Fa-f]{4}){2}$"
+        r"|^[0-9A-Fa-f]{12}$"
+    ),
+]
 Host = Annotated[str, BeforeValidator(_host), text_schema(minLength=1)]
 Allowed = Annotated[AllowedAddress, BeforeValidator(_allowed), text_schema(minLength=1)]
