@@ -47,7 +47,7 @@ def _refusal(root: Path, said: str) -> GitError:
     if not any((folder / ".git").exists() for folder in (root.resolve(), *root.resolve().parents)):
         return NotInGit(
             f"{root} is not in git, and this looks at what was committed."
-            " Run it in a clone of the repository, or begin with `git init`."
+            " Run it in a clone with the full history, or begin with `git init`."
         )
     if "safe.directory" in said:
         return NotInGit(

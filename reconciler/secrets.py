@@ -217,7 +217,10 @@ def _decrypt(data: bytes, identity: str) -> str:
     try:
         pyrage = importlib.import_module("pyrage")
     except ImportError:
-        _refuse("Opening age secrets needs the extra `age`.", "pip install 'wisp-reconcile[age]'")
+        _refuse(
+            "Opening age secrets needs what is not installed.",
+            "Install the extra `age`: pip install 'wisp-reconcile[age]'",
+        )
     identities: list[object] = []
     try:
         if "BEGIN OPENSSH PRIVATE KEY" in identity:

@@ -238,7 +238,8 @@ def _new(paper: str) -> "FPDF":
         fonts = files("font_roboto") / "files"
     except ModuleNotFoundError:
         raise UsageError(
-            "A PDF needs the extra `pdf`: take --format html, or pip install 'wisp-reconcile[pdf]'"
+            "For a PDF install the extra `pdf` (pip install 'wisp-reconcile[pdf]'), or take"
+            " --format html."
         ) from None
     pdf = FPDF(format=paper)
     pdf.set_producer("reconcile")
