@@ -48,10 +48,10 @@ def judged(repo: Repo, changes: ChangeSet, on: date | None) -> ChangeSet:
     from reconciler.policies import facts_of_files, facts_of_plan, judge, load_policies
 
     policies, broken = load_policies(repo.root)
-    inventory = repo.loaded.inventory
-    found = [*broken, *judge(policies, PolicyAbout.FILES, facts_of_files(inventory))]
+    files = facts_of_files(repo.loaded.inventory)
+    found = [*broken, *judge(policies, PolicyAbout.FILES, files)]
     if not changes.is_empty:
-        facts = facts_of_plan(to_json(changes), inventory, repo.today(on))
+        facts = facts_of_plan(to_json(changes), files, repo.today(on))
         found += judge(policies, PolicyAbout.PLAN, facts)
     return replace(changes, denials=tuple(found))
 

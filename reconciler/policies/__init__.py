@@ -2,7 +2,8 @@
 """Rules of the house: `policies/*.yaml`, asked of the files and of what a plan would do.
 
     policies, problems = load_policies(root)
-    broken = judge(policies, PolicyAbout.PLAN, facts_of_plan(data, inventory, today))
+    facts = facts_of_plan(data, facts_of_files(inventory), today)
+    broken = judge(policies, PolicyAbout.PLAN, facts)
 
 A policy is an expression and not a program: it reads plain data, ends, and reaches nothing else.
 Imports errors, inventory, models, wording.

@@ -31,11 +31,11 @@ def facts_of_files(inventory: Inventory) -> dict[str, Any]:
     }
 
 
-def facts_of_plan(plan: Mapping[str, Any], inventory: Inventory, today: date) -> dict[str, Any]:
-    """The JSON of a plan by its keys, what is known of the files as `files`, and the day."""
+def facts_of_plan(plan: Mapping[str, Any], files: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """The JSON of a plan by its keys, the facts of the files as `files`, and the day."""
     return {
         **plan,
-        "files": facts_of_files(inventory),
+        "files": files,
         "today": today.isoformat(),
         "weekday": _WEEKDAYS[today.weekday()],
         "day": today.day,
