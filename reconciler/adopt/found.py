@@ -82,7 +82,8 @@ class Proposal:
     id -> key -> values to append to that list. `router_edits`: keys to add to the router's file.
     `new_router`: that file's content, where there is none yet. `left`: what is left alone.
     `environ`: variables that the files name, with the passwords they must hold. `known`: rows of
-    services that the files have already. `notes`: sentences for the summary.
+    services that the files have already. `rules`: rows that adopting adds for `block_rules`, beside
+    the marks. `notes`: sentences for the summary.
     """
 
     router: str
@@ -96,6 +97,7 @@ class Proposal:
     new_router: dict[str, Any] | None = None
     environ: dict[str, str] = field(default_factory=dict, repr=False)
     known: int = 0
+    rules: int = 0
     notes: list[str] = field(default_factory=list)
 
     def drop(self, found: Found, reason: str) -> None:

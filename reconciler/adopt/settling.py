@@ -72,6 +72,7 @@ def _drop_by_changes(
     router = inventory.routers[proposal.router]
     wanted = compile_router(inventory, router, secrets)
     plan = plan_router(router, wanted, facts.actual, secrets.fingerprint, adopt=True)
+    proposal.rules = sum(_is_rule_of_ours(change) for change in plan.changes)
     by_mark = {f"{found.client}/internet": found for found in proposal.found}
     dropped = False
     for change in plan.changes:
@@ -99,6 +100,10 @@ def _drop(proposal: Proposal, found: Found, reason: str) -> None:
 
 def _is_only_a_mark(change: Change) -> bool:
     return change.action is Action.ADOPT and set(change.after) <= {"comment"}
+
+
+def _is_rule_of_ours(change: Change) -> bool:
+    return change.action is Action.ADD and change.source.id.startswith("router/")
 
 
 def _would(change: Change) -> str:

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An import as lines that a person can check: understood, proposed, left alone and why.
 
-Imports models, staging, yamltext, render's lines and its neighbours.
+Imports errors, models, staging, wording, yamltext, render's lines and its neighbours.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from reconciler.adopt.found import Left, Proposal, other_comments
+from reconciler.errors import Where
 from reconciler.models import Mode
 from reconciler.render import Line
 from reconciler.staging import Staged
-from reconciler.wording import printable
+from reconciler.wording import counted, printable
 from reconciler.yamltext import flow
 
 _EXAMPLES = 3
@@ -23,21 +24,22 @@ _MODES = {
 }
 
 
-def counts(proposal: Proposal) -> dict[str, dict[str, int]]:
-    """`understood` by mode, `left` by menu and reason: what docs and machines count."""
-    understood = Counter(found.mode.value for found in proposal.found)
-    left = Counter(f"{one.path}: {one.reason}" for one in proposal.left)
-    return {"understood": dict(understood), "left": dict(left)}
-
-
-def summary_lines(proposal: Proposal, files: Sequence[Staged]) -> list[Line]:
-    """`files`: what would be written."""
+def summary_lines(proposal: Proposal, files: Sequence[Staged], rules: Where) -> list[Line]:
+    """`files`: what would be written; `rules`: where the router's file says `block_rules`."""
     lines = [Line("title", f"{proposal.router}  RouterOS {proposal.version}")]
     lines += _understood(proposal)
     lines += _plans(proposal)
     lines += _places(proposal)
     lines += _left_alone(proposal)
     lines += [Line("warning", f"  {note}") for note in proposal.notes]
+    if proposal.rules:
+        lines.append(
+            Line(
+                "warning",
+                f"  Adopting adds {counted(proposal.rules, 'row')} beside the marks, for"
+                f" `block_rules: true` in {rules}: write `false` there to leave them out.",
+            )
+        )
     new = sum(file.before is None for file in files)
     changed = len(files) - new
     lines.append(Line("plain", f"  Files: {new} new, {changed} changed."))
@@ -51,18 +53,20 @@ def _understood(proposal: Proposal) -> Iterator[Line]:
             found.service.get("status", "active") for found in proposal.found if found.mode is mode
         )
         states = ", ".join(f"{number} {status}" for status, number in sorted(more.items()))
-        yield Line("add", f"  + {_services(count)} from {_MODES[mode]} ({states})")
+        yield Line("add", f"  + {counted(count, 'service')} from {_MODES[mode]} ({states})")
     queues = sum(found.plan.get("shaping") == "queue" for found in proposal.found)
     if queues:
         yield Line("plain", f"    shaped by a simple queue at their address: {queues} of them")
     if proposal.known:
-        yield Line("plain", f"    {_rows(proposal.known)} of services that the files have already")
+        yield Line(
+            "plain", f"    {counted(proposal.known, 'row')} of services that the files have already"
+        )
     replaced = sum(bool(other_comments(found)) for found in proposal.found)
     if replaced:
         yield Line(
             "plain",
-            f"    {_services(replaced)} with a second comment: one becomes the label, the other"
-            " goes to `notes:`",
+            f"    {counted(replaced, 'service')} with a second comment: one becomes the label, the"
+            " other goes to `notes:`",
         )
     if proposal.environ:
         names = sorted(proposal.environ)
@@ -77,13 +81,13 @@ def _plans(proposal: Proposal) -> Iterator[Line]:
     for id_, count in users.items():
         plan = proposal.plans.get(id_)
         if plan is None:
-            yield Line("plain", f"  plan {id_} (there already): {_services(count)}")
+            yield Line("plain", f"  plan {id_} (there already): {counted(count, 'service')}")
             continue
         rates = "/".join(str(plan.get(way, "?")) for way in ("download", "upload"))
         parts = [plan["mode"], rates if "download" in plan else "rates not ours"]
         if "shaping" in plan:
             parts.append(f"shaping {plan['shaping']}")
-        yield Line("add", f"  + plan {id_} ({', '.join(parts)}): {_services(count)}")
+        yield Line("add", f"  + plan {id_} ({', '.join(parts)}): {counted(count, 'service')}")
     if any("price" in plan for plan in proposal.plans.values()):
         yield Line("warning", "  The zone bills: write prices of plans, and `since:` of services.")
 
@@ -101,7 +105,7 @@ def _places(proposal: Proposal) -> Iterator[Line]:
 def _left_alone(proposal: Proposal) -> Iterator[Line]:
     if not proposal.left:
         return
-    yield Line("title", f"  Left alone: {_rows(len(proposal.left))}")
+    yield Line("title", f"  Left alone: {counted(len(proposal.left), 'row')}")
     groups: defaultdict[tuple[str, str], list[Left]] = defaultdict(list)
     for one in proposal.left:
         groups[one.path, one.reason].append(one)
@@ -109,11 +113,3 @@ def _left_alone(proposal: Proposal) -> Iterator[Line]:
         names = ", ".join(printable(row.name) for row in rows[:_EXAMPLES])
         more = ", …" if len(rows) > _EXAMPLES else ""
         yield Line("plain", f"    {len(rows)} in {path}: {reason} ({names}{more})")
-
-
-def _services(count: int) -> str:
-    return f"{count} service" if count == 1 else f"{count} services"
-
-
-def _rows(count: int) -> str:
-    return f"{count} row" if count == 1 else f"{count} rows"

@@ -12,6 +12,7 @@ from reconciler.adopt.vault import Keeping, Vault
 from reconciler.cli.context import Repo, on_option, print_lines, say
 from reconciler.errors import Problem, UsageError, Where
 from reconciler.inventory import Inventory
+from reconciler.inventory.files import contents
 from reconciler.models import Router
 from reconciler.router import connect
 from reconciler.run import endpoint_of
@@ -19,6 +20,7 @@ from reconciler.secrets import Secrets
 from reconciler.staging import Act, Staged, load_with, stage
 from reconciler.staging import write as write_files
 from reconciler.wording import counted, did_you_mean
+from reconciler.yamlfile import parse
 
 
 @click.command("import")
@@ -97,12 +99,19 @@ def import_command(
 
     acts = settle(proposal, facts, lambda acts: _preview(repo.root, acts), secrets_of)
     files = stage(repo.root, acts)
-    print_lines(summary_lines(proposal, files))
+    print_lines(summary_lines(proposal, files, _place_of(repo.root, where.file, "block_rules")))
     _finish(repo.root, files, proposal, write)
 
 
 def _preview(root: Path, acts: list[Act]) -> tuple[Inventory | None, list[Problem]]:
     return load_with(root, {file.file: file.after for file in stage(root, acts)})
+
+
+def _place_of(root: Path, file: str, key: str) -> Where:
+    """Where a file says `key`, as far as there is one that does."""
+    data = contents(root, file)
+    document = parse(data, file)[0] if isinstance(data, bytes) else None
+    return Where(file, document.line((key,)) if document else None)
 
 
 def _router(

@@ -13,6 +13,7 @@ from adopt.adopt_support import (
     files,
     import_all,
     new_repository,
+    plan_json,
     plans,
     service,
 )
@@ -24,6 +25,7 @@ from reconciler.secrets import derive
 pyrage: Any = import_module("pyrage")
 
 PASSWORD = "canary of the router"
+ROUTER = "inventory/routers/rb.yaml"
 NO_PLAIN = "format: 1\nsecrets: {key: {env: RECONCILE_KEY}}\n"
 WITH_AGE = "format: 1\nsecrets: {age_identity: {env: AGE_IDENTITY}, allow_plain: true}\n"
 
@@ -122,7 +124,7 @@ def test_the_files_that_are_there_keep_every_byte(tmp_path: Path, device: Device
     zone += "sessions: wait\n"
     with new_repository(tmp_path) as world:
         world.serve("rb", device)
-        router = tmp_path / "inventory/routers/rb.yaml"
+        router = tmp_path / ROUTER
         text = "".join(f"{k}: {v}\n" for k, v in content(router).items() if k != "password")
         text += "password: {env: RB_PASSWORD}  # in the vault\n# the end\n"
         router.write_text(text)
@@ -134,6 +136,23 @@ def test_the_files_that_are_there_keep_every_byte(tmp_path: Path, device: Device
         pools = "  - 10.2.0.0/24\n  - 10.1.0.0/24\n"
         assert path.read_text() == zone.replace("sessions", f"{pools}sessions")
         assert {one["zone"] for one in files(world).values()} == {"norte"}
+        adopt(world)
+
+
+def test_rules_that_come_beside_the_marks_are_told_with_their_line(
+    tmp_path: Path, device: Device
+) -> None:
+    with new_repository(tmp_path) as world:
+        world.serve("rb", device, block_rules="true")
+        path = tmp_path / ROUTER
+        lines = path.read_text().splitlines()
+        line = 1 + next(n for n, text in enumerate(lines) if "block_rules" in text)
+        told = f"adds 6 rows beside the marks, for `block_rules: true` in {ROUTER}:{line}: write"
+        assert told in import_all(world).out
+        added = [one for one in plan_json(world, "--adopt")["changes"] if one["action"] == "add"]
+        assert len(added) == 6
+        path.write_text(path.read_text().replace('block_rules": "true"', 'block_rules": "false"'))
+        assert "beside the marks" not in world.run("import", "rb").out
         adopt(world)
 
 
@@ -182,12 +201,12 @@ def test_a_zone_is_asked_for_where_it_is_not_clear(tmp_path: Path, device: Devic
 def test_a_router_without_a_file_gets_one(tmp_path: Path, device: Device) -> None:
     with new_repository(tmp_path) as world:
         server = world.serve("rb", device)
-        (tmp_path / "inventory/routers/rb.yaml").unlink()
+        (tmp_path / ROUTER).unlink()
         missing = world.run("import", "rb")
         assert (missing.code, "There is no router rb. --host" in missing.err) == (64, True)
         options = ("--host", server.host, "--port", str(server.port), "--no-tls")
         import_all(world, *options, "--user", "reconcile")
-        router = content(tmp_path / "inventory/routers/rb.yaml")
+        router = content(tmp_path / ROUTER)
         assert router["password"] == {"env": "RB_PASSWORD"}
         assert (router["block_rules"], router["tls"]) == ("false", "false")
         adopt(world)
