@@ -2,8 +2,7 @@
 """The plans of all routers as one reviewable thing: fingerprint, summary, JSON and back.
 
 JSON is format 1.0 of docs/commands.md. Nothing in it is a secret: secret fields are `***`, and
-`digests` holds keyed hashes. Imports change, effects, errors, planning and
-sessions.
+`digests` holds keyed hashes. Imports change, effects, errors, planning, report and sessions.
 """
 
 import hashlib
@@ -18,6 +17,7 @@ from reconciler.change import SORTED, Action, Change
 from reconciler.effects import Effect
 from reconciler.errors import Problem, ReconcileError
 from reconciler.planning import RouterPlan, Status
+from reconciler.report import problem_data
 from reconciler.sessions import Session, SessionKind
 
 FORMAT_VERSION = "1.0"
@@ -135,7 +135,7 @@ def to_json(changes: ChangeSet) -> dict[str, Any]:
         "routers": [_router_json(plan) for plan in changes.plans],
         "changes": [entry for change, entry in entries if not change.notice],
         "notices": [entry for change, entry in entries if change.notice],
-        "problems": [problem_json(problem) for problem in changes.all_problems],
+        "problems": [problem_data(problem) for problem in changes.all_problems],
         "sessions": [
             {"router": router, "kind": session.kind.value, "client": session.client}
             for router, session in changes.sessions
@@ -193,19 +193,6 @@ def change_json(router: str, change: Change) -> dict[str, Any]:
         return entry
     deed = asdict(change.deed) if change.deed else {"by": None, "at": None, "via": None}
     return entry | {"cause": change.cause} | deed
-
-
-def problem_json(problem: Problem) -> dict[str, Any]:
-    where = problem.where
-    return {
-        "severity": problem.severity.value,
-        "code": problem.code,
-        "file": where.file if where else None,
-        "line": where.line if where else None,
-        "router": problem.router,
-        "message": problem.message,
-        "hint": problem.hint,
-    }
 
 
 Sign = Callable[[str], str | None]

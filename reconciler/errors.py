@@ -63,12 +63,16 @@ class ReconcileError(Exception):
     exit_code = 1
 
 
-class FilesError(ReconcileError):
-    """Your files: they hold at least one problem of severity error."""
+class ProblemsError(ReconcileError):
+    """Ends a piece of work for the sake of `problems`, and says all of them."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class FilesError(ProblemsError):
+    """Your files: they hold at least one problem of severity error."""
 
 
 class UsageError(ReconcileError):

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Single files and git: who changed one and when, and moves that git knows of as moves.
 
-Calls the `git` program with fixed arguments; names of files stand behind `--`. Outside a git work
-tree histories are empty and moves are plain renames. Imports nothing of the project.
+Names of files stand behind `--` and are taken literally. Outside a git work tree histories are
+empty and moves are plain renames. Imports git.
 """
 
-import os
-import subprocess
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from reconciler.git import GitError, git
+
+_MOST = 10
 _FIELDS = "%x1e%h%x1f%as%x1f%an%x1f%s"
 
 
@@ -25,12 +26,10 @@ class Revision:
     subject: str
 
 
-def history_of(root: Path, file: str, most: int = 10) -> list[Revision]:
+def history_of(root: Path, file: str) -> list[Revision]:
     """The newest commits of a file, through its renames; none outside git."""
-    done = _git(root, "log", "--follow", f"--max-count={most}", f"--format={_FIELDS}", "--", file)
-    if done is None:
-        return []
-    rows = (row.strip().split("\x1f") for row in done.split("\x1e") if row.strip())
+    told = _said(root, "log", "--follow", f"--max-count={_MOST}", f"--format={_FIELDS}", "--", file)
+    rows = (row.strip().split("\x1f") for row in (told or "").split("\x1e") if row.strip())
     return [Revision(*row) for row in rows if len(row) == 4]
 
 
@@ -41,32 +40,23 @@ def move_files(root: Path, moves: Mapping[str, str]) -> None:
     """
     for new in moves.values():
         (root / new).parent.mkdir(parents=True, exist_ok=True)
-    tracked = _tracked(root, list(moves))
+    tracked = set((_said(root, "ls-files", "-z", "--", *moves) or "").split("\0"))
     together: defaultdict[str, list[str]] = defaultdict(list)
     for old, new in moves.items():
         if old not in tracked:
             (root / old).rename(root / new)
         elif PurePosixPath(old).name == PurePosixPath(new).name:
             together[str(PurePosixPath(new).parent)].append(old)
-        elif _git(root, "mv", "--", old, new) is None:
+        elif _said(root, "mv", "--", old, new) is None:
             raise OSError(f"git mv {old} {new} failed")
     for folder, files in together.items():
-        if _git(root, "mv", "--", *files, folder + "/") is None:
+        if _said(root, "mv", "--", *files, folder + "/") is None:
             raise OSError(f"git mv to {folder} failed")
 
 
-def _tracked(root: Path, files: Sequence[str]) -> set[str]:
-    listed = _git(root, "ls-files", "-z", "--", *files)
-    return set() if listed is None else set(listed.split("\0")) - {""}
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    command = ["git", "-C", str(root), "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"]
-    environment = {**os.environ, "GIT_LITERAL_PATHSPECS": "1"}
+def _said(root: Path, *arguments: str) -> str | None:
+    """What git says; None where it refuses, or is not there."""
     try:
-        done = subprocess.run(
-            [*command, *arguments], capture_output=True, check=False, env=environment
-        )
-    except FileNotFoundError:
+        return git(root, "--literal-pathspecs", *arguments).decode(errors="replace")
+    except GitError:
         return None
-    return done.stdout.decode(errors="replace") if done.returncode == 0 else None

@@ -31,7 +31,8 @@ class NotInGit(GitError):
     """The folder is in no repository that git reads."""
 
 
-def _git(root: Path, *arguments: str) -> bytes:
+def git(root: Path, *arguments: str) -> bytes:
+    """What git prints. Raises GitError where it refuses, or is not there."""
     command = ["git", "-C", str(root), "-c", "core.fsmonitor=false", *arguments]
     try:
         done = subprocess.run(command, capture_output=True, check=False)
@@ -60,7 +61,7 @@ def _refusal(root: Path, said: str) -> GitError:
 def head_commit(root: Path) -> str | None:
     """The full hash of the checked out commit; None outside git or before the first commit."""
     try:
-        return _git(root, "rev-parse", "--verify", "HEAD").decode().strip()
+        return git(root, "rev-parse", "--verify", "HEAD").decode().strip()
     except GitError:
         return None
 
@@ -72,13 +73,13 @@ def where_parted(root: Path, revision: str) -> str:
     """
     try:
         named = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
-        other = _git(root, *named).decode().strip()
+        other = git(root, *named).decode().strip()
     except NotInGit:
         raise
     except GitError as error:
         raise GitError(f"git knows no commit {revision!r} here. Fetch it first.") from error
     try:
-        return _git(root, "merge-base", "HEAD", other).decode().strip()
+        return git(root, "merge-base", "HEAD", other).decode().strip()
     except GitError as error:
         raise GitError(
             f"HEAD and {revision} have no commit in common in this clone. Fetch the full history"
@@ -91,14 +92,14 @@ def tracked_files(root: Path) -> list[str]:
 
     Raises GitError outside git.
     """
-    listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".")
+    listed = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".")
     return [name.decode(errors="surrogateescape") for name in listed.split(b"\0") if name]
 
 
 def is_clean(root: Path) -> bool:
     """Whether every file of the state repository is as committed; False outside git."""
     try:
-        return not _git(root, "status", "--porcelain", "--untracked-files=all", "--", ".").strip()
+        return not git(root, "status", "--porcelain", "--untracked-files=all", "--", ".").strip()
     except GitError:
         return False
 
@@ -113,7 +114,7 @@ def tree_at(root: Path, commit: str) -> Iterator[Path]:
         raise GitError(f"{commit!r} is no commit.")
     try:
         # From inside a folder git archives that folder alone, with paths relative to it.
-        archive = _git(root, "archive", "--format=tar", commit, "--", ".")
+        archive = git(root, "archive", "--format=tar", commit, "--", ".")
     except NotInGit:
         raise
     except GitError as error:
@@ -135,7 +136,7 @@ def commits_since(root: Path, commit: str) -> int | None:
     if not commit.isalnum():
         return None
     try:
-        return int(_git(root, "rev-list", "--count", f"{commit}..HEAD", "--", "."))
+        return int(git(root, "rev-list", "--count", f"{commit}..HEAD", "--", "."))
     except (GitError, ValueError):
         return None
 
@@ -149,7 +150,7 @@ class Commit(NamedTuple):
 
 def own_line(root: Path) -> list[str]:
     """The commits of HEAD's own line, the earliest first; what was merged is not among them."""
-    return _git(root, "rev-list", "--first-parent", "--reverse", "HEAD").decode().split()
+    return git(root, "rev-list", "--first-parent", "--reverse", "HEAD").decode().split()
 
 
 def commits_of(root: Path, paths: Sequence[str], pattern: str | None = None) -> list[Commit]:
@@ -158,14 +159,14 @@ def commits_of(root: Path, paths: Sequence[str], pattern: str | None = None) -> 
     `pattern`: only those with a changed line in which this regular expression matches. What came
     with a merge is the merge's. Raises GitError outside git, and where the clone is shallow.
     """
-    if _git(root, "rev-parse", "--is-shallow-repository").strip() == b"true":
+    if git(root, "rev-parse", "--is-shallow-repository").strip() == b"true":
         raise GitError(
             "This clone is shallow: it lacks the commits that this looks at."
             " Fetch the full history (git fetch --unshallow; in a pipeline, a depth of 0)."
         )
     only = [] if pattern is None else [f"-G{pattern}"]
     command = ["log", "--first-parent", "-m", "--reverse", "--format=%H %P", *only, "--", *paths]
-    rows = (line.split() for line in _git(root, *command).decode().splitlines())
+    rows = (line.split() for line in git(root, *command).decode().splitlines())
     return [Commit(row[0], row[1] if len(row) > 1 else None) for row in rows if row]
 
 
@@ -192,14 +193,14 @@ class PastTrees:
             paths = ["."]
         if paths:
             command = ["--literal-pathspecs", "archive", "--format=tar", commit, "--", *paths]
-            with tarfile.open(fileobj=io.BytesIO(_git(self._root, *command))) as tar:
+            with tarfile.open(fileobj=io.BytesIO(git(self._root, *command))) as tar:
                 tar.extractall(self._folder, filter="data")
         self._commit = commit
         return self._folder
 
     def _differing(self, commit: str) -> list[tuple[str, str]]:
         """The files that differ from the tree that is there, each with git's letter for how."""
-        found = _git(
+        found = git(
             self._root, "diff-tree", "-r", "-z", "--name-status", "--no-renames", "--relative",
             str(self._commit), commit, "--", ".",
         )  # fmt: skip
@@ -215,7 +216,7 @@ def changed_lines(root: Path, base: str) -> dict[str, list[range]]:
     options = ["--unified=0", "--no-color", "--no-ext-diff", "--no-renames", "--relative"]
     options += ["--src-prefix=a/", "--dst-prefix=b/", "--end-of-options"]
     try:
-        diff = _git(root, "-c", "core.quotePath=false", "diff", *options, f"{base}...HEAD", "--")
+        diff = git(root, "-c", "core.quotePath=false", "diff", *options, f"{base}...HEAD", "--")
     except GitError as error:
         raise GitError(f"What changed since {base} cannot be told: {error}") from error
     changed: dict[str, list[range]] = {}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.change import Action, Change
-from reconciler.errors import Problem, ReconcileError
+from reconciler.errors import Problem, ProblemsError
 from reconciler.marks import is_service_mark
 from reconciler.models import Limits, OwnLimits
 from reconciler.planning import Census, RouterPlan
@@ -30,14 +30,10 @@ class Allow:
     sessions: int | None = None
 
 
-class Guarded(ReconcileError):
+class Guarded(ProblemsError):
     """A guard stopped the run before the first write on any router."""
 
     exit_code = 4
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in problems))
 
 
 def limits_of(settings: Limits, own: OwnLimits) -> Limits:

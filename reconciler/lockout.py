@@ -22,7 +22,7 @@ from reconciler.kinds import (
     HOTSPOT_USER,
     PPP_SECRET,
 )
-from reconciler.marks import Row
+from reconciler.marks import Row, is_disabled
 from reconciler.models import Router
 from reconciler.planning import RouterPlan
 from reconciler.sessions import SessionKind
@@ -43,12 +43,7 @@ class ManagementPath:
 
 def addresses_of(texts: Iterable[str | None]) -> frozenset[Address]:
     """Those of the texts that are addresses; names are left out."""
-    found = set()
-    for text in texts:
-        address = _address(text or "")
-        if address is not None:
-            found.add(address)
-    return frozenset(found)
+    return frozenset(address for text in texts if (address := _address(text or "")))
 
 
 def _address(text: str) -> Address | None:
@@ -64,14 +59,18 @@ def needs_lists(plan: RouterPlan) -> bool:
 
 
 def lockouts(
-    router: Router, plan: RouterPlan, path: ManagementPath, standing: Sequence[Row] = ()
+    router: Router, plan: RouterPlan, path: ManagementPath, standing: Sequence[Row]
 ) -> list[Problem]:
     """Every change that would cut the path; `standing`: the address lists as they are."""
+    found = [*_blocked(router, plan, path, standing), *_bound(plan, path), *_dropped(plan, path)]
     return [
-        _problem(router.id, text)
-        for text in dict.fromkeys(
-            [*_blocked(router, plan, path, standing), *_bound(plan, path), *_dropped(plan, path)]
+        Problem(
+            "lockout",
+            f"{text}, an address on the way on which routers are reached from here.",
+            "Look at the plan; --allow-lockout lets it through",
+            router=router.id,
         )
+        for text in dict.fromkeys(found)
     ]
 
 
@@ -89,7 +88,7 @@ def _blocked(
     leaving = {change.row_id for change in plan.changes if change.action is Action.REMOVE}
     if needs_lists(plan):
         for row in standing:
-            stays = row.get(".id") not in leaving and row.get("disabled") not in ("true", "yes")
+            stays = row.get(".id") not in leaving and not is_disabled(row)
             if row.get("list") in lists and stays:
                 yield from _holds(row, path, "the rules of this plan block who stands there, and")
 
@@ -141,12 +140,3 @@ def contains(entry: str, address: Address) -> bool:
         return address in ip_network(entry, strict=False)
     except ValueError:
         return False
-
-
-def _problem(router: str, text: str) -> Problem:
-    return Problem(
-        "lockout",
-        f"{text}, an address on the way on which routers are reached from here.",
-        "Look at the plan; --allow-lockout lets it through",
-        router=router,
-    )

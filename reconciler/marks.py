@@ -9,13 +9,17 @@ from collections.abc import Mapping
 
 Row = Mapping[str, str]
 
-
 MARK = re.compile(r" ?\[rc:([^\[\]]+)\]$")
+_TRUE = ("true", "yes")
 
 
 def is_fixed(row: Row) -> bool:
     """Rows that RouterOS made itself: dynamic or built in. They are nobody's to change."""
-    return row.get("dynamic") in ("true", "yes") or row.get("default") in ("true", "yes")
+    return row.get("dynamic") in _TRUE or row.get("default") in _TRUE
+
+
+def is_disabled(row: Row) -> bool:
+    return row.get("disabled") in _TRUE
 
 
 def without_mark(comment: str) -> str:

@@ -4,7 +4,7 @@
 It is what the JSON of a plan holds and what only this program needs: marks, labels, what ends with
 which change, and the services that limits count. No secret, no row and no `.id` is in it: a plan
 that was made of data is shown, counted and compared, but never written. Imports change,
-changeset, desired, errors, kinds, order, planning, sessions and state.
+changeset, desired, errors, kinds, order, planning, report, sessions and state.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,12 +12,13 @@ from datetime import date
 from typing import Any
 
 from reconciler.change import Action, Change
-from reconciler.changeset import change_json, problem_json
+from reconciler.changeset import change_json
 from reconciler.desired import Source
 from reconciler.errors import Problem, Severity, Where
 from reconciler.kinds import BY_PATH
 from reconciler.order import Placement
 from reconciler.planning import Census, RouterPlan, Status
+from reconciler.report import problem_data
 from reconciler.sessions import Session, SessionKind
 from reconciler.state import State
 
@@ -38,7 +39,7 @@ def plan_data(plan: RouterPlan) -> dict[str, Any]:
         "sessions": [
             session_data(one) | {"cause": numbers[id(one.cause)]} for one in plan.sessions
         ],
-        "problems": [problem_json(problem) for problem in plan.problems],
+        "problems": [problem_data(problem) for problem in plan.problems],
         "state": state_data(plan.state),
         "elsewhere": {mark: home for mark, home in plan.elsewhere.items() if mark in marks},
         "census": _census_data(plan.census, marks),

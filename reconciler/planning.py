@@ -24,7 +24,7 @@ from reconciler.kinds import (
     Kind,
 )
 from reconciler.making import Digest, Terms, unmark
-from reconciler.marks import Row, is_service_mark
+from reconciler.marks import Row, is_disabled, is_service_mark
 from reconciler.models import ConnectionsMode, Router
 from reconciler.sessions import Session, entering_suspension, has_fasttrack, touched
 from reconciler.state import State
@@ -173,7 +173,7 @@ def suspends(kind: Kind, row: Row, suspended_list: str) -> bool:
         return row.get("list") == suspended_list
     if kind is PPP_SECRET:
         return row.get("profile", "").startswith(SUSPENDED_PROFILE)
-    return kind is HOTSPOT_USER and row.get("disabled") in ("true", "yes")
+    return kind is HOTSPOT_USER and is_disabled(row)
 
 
 def detach_plan(router: Router, actual: Actual) -> RouterPlan:

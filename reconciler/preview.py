@@ -68,8 +68,8 @@ def preview(
     base: Inventory, head: Inventory, routers: Iterable[Router], keep: Keep | None = None
 ) -> list[RouterPlan]:
     """The plan of each router of head, were it as base wants; see `plan_router`."""
-    old = Unopened.from_settings(base.settings, {}, base.root)
-    new = Unopened.from_settings(head.settings, {}, head.root)
+    old = Unopened(base.settings, {}, base.root)
+    new = Unopened(head.settings, {}, head.root)
     plans = []
     for router in routers:
         before = base.routers.get(router.id)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from reconciler import __version__
 from reconciler.errors import Problem, Where
-from reconciler.wording import printable
+from reconciler.wording import counted, printable
 
 
 class ReportFormat(StrEnum):
@@ -31,7 +31,7 @@ def render(problems: Sequence[Problem], form: ReportFormat, summary: str = "") -
         case ReportFormat.TEXT:
             return _text(problems, summary)
         case ReportFormat.JSON:
-            return _json({"problems": [as_data(problem) for problem in problems]})
+            return _json({"problems": [problem_data(problem) for problem in problems]})
         case ReportFormat.GITHUB:
             return "".join(_annotation(problem) + "\n" for problem in problems)
         case ReportFormat.SARIF:
@@ -40,7 +40,7 @@ def render(problems: Sequence[Problem], form: ReportFormat, summary: str = "") -
             return _json([_issue(problem) for problem in problems])
 
 
-def as_data(problem: Problem) -> dict[str, Any]:
+def problem_data(problem: Problem) -> dict[str, Any]:
     """A problem as the JSON of plan and validate has it; what is absent is null."""
     return {
         "severity": problem.severity.value,
@@ -57,7 +57,7 @@ def count(problems: Sequence[Problem]) -> str:
     """`2 errors, 1 warning`, or `no problems`."""
     errors = sum(problem.is_error for problem in problems)
     parts = [
-        f"{number} {word}{'s' if number != 1 else ''}"
+        counted(number, word)
         for number, word in ((errors, "error"), (len(problems) - errors, "warning"))
         if number
     ]

@@ -52,7 +52,7 @@ def load_repository(root: Path, environ: Mapping[str, str], cache: Path | None =
     inventory, problems = load(root, cache)
     if inventory is None or any(problem.is_error for problem in problems):
         raise FilesError(problems)
-    secrets = Secrets.from_settings(inventory.settings, environ, root)
+    secrets = Secrets(inventory.settings, environ, root)
     return Loaded(inventory, secrets, tuple(problems))
 
 

@@ -52,7 +52,10 @@ def derive(key: bytes, client: str, service: str, generation: int) -> str:
 
 
 class Secrets:
-    """The secrets of one repository in one process; never pickled, never printed."""
+    """The secrets of the repository at `root` in one process; never pickled, never printed.
+
+    Nothing is resolved before it is asked for.
+    """
 
     def __init__(self, settings: Settings, environ: Mapping[str, str], root: Path) -> None:
         self._settings = settings.secrets
@@ -61,11 +64,6 @@ class Secrets:
         self._key: bytes | None = None
         self._opened: dict[str, str] = {}
         self._seen: set[str] = set()
-
-    @classmethod
-    def from_settings(cls, settings: Settings, environ: Mapping[str, str], root: Path) -> "Secrets":
-        """Of the repository at `root`; nothing is resolved before it is asked for."""
-        return cls(settings, environ, root)
 
     def __repr__(self) -> str:
         return "Secrets(…)"
@@ -86,7 +84,7 @@ class Secrets:
                 if not (client_id or secret.of):
                     _refuse("Only a service's secret can be derived.", "Use env, file or age")
                 client, service = (secret.of or owner).split("/")
-                return self._see(derive(self._need_key(), client, service, secret.derived))
+                return self._see(derive(self.key, client, service, secret.derived))
             text = self._text(secret)
             if any(ord(c) < 32 or 127 <= ord(c) < 160 for c in text):
                 _refuse("The secret holds control characters.", "Take them out")
@@ -96,21 +94,27 @@ class Secrets:
     def has_key(self) -> bool:
         """Whether the settings name a repository key and it can be had."""
         try:
-            return bool(self._need_key())
+            return bool(self.key)
         except FilesError:
             return False
 
     @property
     def key(self) -> bytes:
         """The repository key. Raises FilesError where there is none."""
-        return self._need_key()
+        if self._key is None:
+            if self._settings.key is None:
+                hint = "Add `secrets: {key: {env: RECONCILE_KEY}}` to reconcile.yaml"
+                _refuse("The repository has no key.", hint)
+            with _placed(_SETTINGS, "secrets.key"):
+                self._key = self._text(self._settings.key).encode()
+        return self._key
 
     def fingerprint(self, text: str) -> str | None:
         """A keyed hash of a secret in hex, to compare it outside this process; None without key."""
         if not self.has_key:
             return None
         message = b"reconcile/fingerprint/1\0" + text.encode(errors="surrogatepass")
-        return hmac.digest(self._need_key(), message, sha256).hex()
+        return hmac.digest(self.key, message, sha256).hex()
 
     @property
     def seen(self) -> frozenset[str]:
@@ -148,15 +152,6 @@ class Secrets:
         else:
             _refuse("The repository's own secrets cannot be derived.", "Use env, file or age")
         return self._see(text)
-
-    def _need_key(self) -> bytes:
-        if self._key is None:
-            if self._settings.key is None:
-                hint = "Add `secrets: {key: {env: RECONCILE_KEY}}` to reconcile.yaml"
-                _refuse("The repository has no key.", hint)
-            with _placed(_SETTINGS, "secrets.key"):
-                self._key = self._text(self._settings.key).encode()
-        return self._key
 
     def _file(self, name: str) -> str:
         path = self._root / name

@@ -21,7 +21,7 @@ from reconciler.kinds import (
     PPP_SECRET,
     Kind,
 )
-from reconciler.marks import Row
+from reconciler.marks import Row, is_disabled, is_fixed
 
 # What may change under a live session without its user noticing.
 _IDLE_FIELDS = {"comment"}
@@ -155,8 +155,6 @@ def entering_suspension(changes: Sequence[Change], suspended_list: str) -> list[
 def has_fasttrack(rules: Iterable[Row]) -> bool:
     """An enabled fasttrack-connection rule: tracked connections then pass by the block rules."""
     return any(
-        rule.get("action") == "fasttrack-connection"
-        and rule.get("disabled") not in ("true", "yes")
-        and rule.get("dynamic") not in ("true", "yes")
+        rule.get("action") == "fasttrack-connection" and not (is_disabled(rule) or is_fixed(rule))
         for rule in rules
     )

@@ -26,7 +26,7 @@ from reconciler.kinds import (
     Kind,
 )
 from reconciler.making import json_key
-from reconciler.marks import Row, is_fixed
+from reconciler.marks import Row, is_disabled, is_fixed
 from reconciler.models import Router
 from reconciler.planning import RouterPlan, Status
 from reconciler.survey import Actual
@@ -132,17 +132,13 @@ def _pages(router: Router, actual: Actual, lists: Sequence[Row]) -> Iterator[Cha
 def _led_to_proxy(actual: Actual, lists: Sequence[Row]) -> set[str]:
     """The members of every list whose traffic an enabled rule redirects to the router itself."""
     rules = [row for row in actual.rows(NAT.path) if row.get("action") == "redirect"]
-    return _members(lists, {row.get("src-address-list") for row in rules if _is_enabled(row)})
+    return _members(lists, {row.get("src-address-list") for row in rules if not is_disabled(row)})
 
 
 def _members(lists: Sequence[Row], names: Collection[str | None]) -> set[str]:
     return {
-        row.get("address", "") for row in lists if row.get("list") in names and _is_enabled(row)
+        row.get("address", "") for row in lists if row.get("list") in names and not is_disabled(row)
     }
-
-
-def _is_enabled(row: Row) -> bool:
-    return row.get("disabled") not in ("true", "yes")
 
 
 def _removal(kind: Kind, row: Row, label: str) -> Change:

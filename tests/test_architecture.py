@@ -52,7 +52,7 @@ DOING = set(
 ASKING = {
     r"\bdate(time)?\.(now|today|utcnow)\(": {"cli", "demo", "emulator", "journal"},
     r"\btime\.time\(": {"emulator"},
-    r"\bos\.(environ|getenv)\b": {"cli", "demo", "filehistory"},
+    r"\bos\.(environ|getenv)\b": {"cli", "demo"},
     r"\bsys\.(stdin|stdout|argv)\b": {"cli", "demo", "emulator", "schemas"},
 }
 

@@ -25,7 +25,7 @@ from billing.money import ZERO, Rounding
 from reconciler.cli.client.common import print_diff
 from reconciler.cli.context import Repo, say
 from reconciler.errors import Problem, ReconcileError
-from reconciler.report import as_data
+from reconciler.report import problem_data
 from reconciler.staging import write
 from reconciler.wording import counted
 
@@ -158,7 +158,7 @@ def _changes(
 
 def _data(found: Importer, changes: Sequence[dict[str, str]], written: bool) -> dict[str, Any]:
     def listed(problems: Sequence[Problem]) -> list[dict[str, Any]]:
-        return [as_data(one) for one in sorted(problems, key=lambda one: one.sort_key)]
+        return [problem_data(one) for one in sorted(problems, key=lambda one: one.sort_key)]
 
     return {
         "written": written,

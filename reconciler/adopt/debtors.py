@@ -8,9 +8,9 @@ import re
 from collections import Counter
 
 from reconciler.adopt.found import Found, Left
-from reconciler.adopt.scene import Scene, is_disabled
+from reconciler.adopt.scene import Scene
 from reconciler.kinds import ADDRESS_LIST, PPP_PROFILE
-from reconciler.marks import Row, is_fixed, is_service_mark
+from reconciler.marks import Row, is_disabled, is_fixed, is_service_mark
 from reconciler.models import Lists
 
 # WispHub, MikroWisp, Splynx, ISPadmin and what is written by hand from Mexico to Indonesia.

@@ -10,10 +10,10 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from reconciler.adopt.found import Found, Left
-from reconciler.adopt.scene import Scene, is_disabled
+from reconciler.adopt.scene import Scene
 from reconciler.adopt.shapes import pcq_rates
 from reconciler.kinds import ADDRESS_LIST, MANGLE, QUEUE_TREE, QUEUE_TYPE
-from reconciler.marks import Row
+from reconciler.marks import Row, is_disabled
 from reconciler.normal import format_rate
 
 PATH = ADDRESS_LIST.path

@@ -25,7 +25,7 @@ from reconciler.kinds import (
     QUEUE_SIMPLE,
     Kind,
 )
-from reconciler.marks import Row, is_fixed
+from reconciler.marks import Row, is_disabled, is_fixed
 from reconciler.models import Binding, Mode, Router
 
 Key = tuple[str | None, ...]
@@ -159,7 +159,3 @@ class Scene:
         if bound and self.router.binding is Binding.ARP and "mac" in service:
             found.lost.append(bound)
         return found
-
-
-def is_disabled(row: Row) -> bool:
-    return row.get("disabled") in ("true", "yes")

@@ -6,8 +6,9 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from reconciler.addresses import AddressRange, Intervals, Pool, interval
 from reconciler.adopt.facts import ADDRESS
 from reconciler.adopt.found import Found, Proposal
-from reconciler.adopt.scene import Scene, is_disabled
+from reconciler.adopt.scene import Scene
 from reconciler.errors import UsageError
+from reconciler.marks import is_disabled
 from reconciler.models import Zone
 
 # Interface networks wider than this say nothing about where the clients are.

@@ -17,7 +17,7 @@ from reconciler.errors import Problem
 from reconciler.fleet import Fleet
 from reconciler.planning import RouterPlan
 from reconciler.render import Line
-from reconciler.report import as_data, count
+from reconciler.report import count, problem_data
 from reconciler.run import Scope, make_targets
 from reconciler.survey import Actual
 from reconciler.wording import printable
@@ -64,7 +64,7 @@ def doctor(repo: Repo, router: str, form: str) -> None:
             "version": work.plan.version,
             "suspended": len(case.suspended),
             "unseen": list(seen.refused),
-            "problems": [as_data(problem) for problem in found],
+            "problems": [problem_data(problem) for problem in found],
         }
         print_data(json.dumps(data, ensure_ascii=False, indent=1))
     else:

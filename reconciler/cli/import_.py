@@ -95,7 +95,7 @@ def import_command(
 
     def secrets_of(proposed: Inventory) -> Secrets:
         environ = {**repo.environ, **proposal.environ}
-        return Secrets.from_settings(proposed.settings, environ, repo.root)
+        return Secrets(proposed.settings, environ, repo.root)
 
     acts = settle(proposal, facts, lambda acts: _preview(repo.root, acts), secrets_of)
     files = stage(repo.root, acts)

@@ -3,8 +3,8 @@
 
 First half: the inverse goes onto each router, the plan is written but for what waits, each router
 is read back over a fresh connection. Only when all are proven are the schedulers taken away; then
-what waited is written. Imports change, errors, fleet, planning, router, survey, undo, work and its
-neighbours.
+what waited is written. Imports change, errors, fleet, guards, planning, router, survey, undo, work
+and its neighbours.
 """
 
 from collections.abc import Callable
@@ -15,8 +15,9 @@ from reconciler.change import Change
 from reconciler.confirm.deadman import PREFIX, disarm, install
 from reconciler.confirm.script import undo_script
 from reconciler.confirm.waiting import before_proof, identity, waiting
-from reconciler.errors import Problem, ReconcileError, RouterError
+from reconciler.errors import Problem, RouterError
 from reconciler.fleet import Fleet
+from reconciler.guards import Guarded
 from reconciler.planning import RouterPlan, narrowed
 from reconciler.router import Answer, Session, connect
 from reconciler.survey import Actual, read_router
@@ -26,16 +27,6 @@ from reconciler.work import Logs, Planner, Target, Work
 # Who is proven later than this before the end might be undone while it is being confirmed.
 MARGIN = 5.0
 Planned = Callable[[RouterPlan], None]
-
-
-class TooLarge(ReconcileError):
-    """The inverse is more than a router should keep."""
-
-    exit_code = 4
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in problems))
 
 
 @dataclass
@@ -58,7 +49,7 @@ class Confirmation:
     def first_half(self, fleet: Fleet, planned: Planned, log: Logs) -> bool:
         """Whether all of it is proven and confirmed; `unproven` says of each router why not.
 
-        Raises TooLarge before the first write on any router.
+        Raises Guarded, before the first write on any router, where a script would be too large.
         """
         fleet.plan_with(_before_proof(fleet.planner))
         for work in fleet.works:
@@ -105,7 +96,7 @@ class Confirmation:
             if len(text.encode()) > self.most
         ]
         if large:
-            raise TooLarge(large)
+            raise Guarded(large)
         return scripts
 
     def _prove(self, fleet: Fleet) -> bool:

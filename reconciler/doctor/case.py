@@ -13,7 +13,7 @@ from ipaddress import IPv4Network
 from reconciler.errors import Problem, Severity
 from reconciler.inventory import Subscription
 from reconciler.kinds import ADDRESS_LIST
-from reconciler.marks import Row
+from reconciler.marks import Row, is_disabled
 from reconciler.models import Router
 from reconciler.planning import RouterPlan
 from reconciler.status.clients import networks_of
@@ -84,7 +84,7 @@ def blocked_networks(case: Case) -> list[IPv4Network]:
 
 
 def is_enabled(row: Row) -> bool:
-    return row.get("disabled") not in ("true", "yes")
+    return not is_disabled(row)
 
 
 def short(network: IPv4Network) -> str:

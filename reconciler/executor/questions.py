@@ -2,16 +2,16 @@
 """What is asked of each router that will be written to, before the first write on any.
 
 A question is plain data, and so is its answer: where it is asked is another matter. Imports
-changeset, confirm, errors, lease, lockout, router, survey, undo and work.
+confirm, errors, lease, lockout, report, router, survey, undo and work.
 """
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from reconciler.changeset import problem_json
 from reconciler.confirm import pending
 from reconciler.lease import Held
 from reconciler.lockout import ManagementPath, addresses_of, lockouts, needs_lists
+from reconciler.report import problem_data
 from reconciler.router import Session
 from reconciler.survey import read_lists, seen_from
 from reconciler.undo import Seal, losses
@@ -39,7 +39,7 @@ class Lockouts:
         path = ManagementPath(addresses, work.target.endpoint.port)
         lists = read_lists(session) if needs_lists(work.plan) else ()
         found = lockouts(work.target.router, work.plan, path, lists)
-        return [problem_json(problem) for problem in found]
+        return [problem_data(problem) for problem in found]
 
 
 @dataclass(frozen=True)

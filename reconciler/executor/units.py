@@ -3,8 +3,8 @@
 
 Every unit reads the router anew before it does anything, so that an order that is carried out a
 second time, because the first worker was lost, does only what is missing. Imports changeset,
-errors, inventory, lease, pen, phases, plandata, router, run, secrets, survey, tidy, undo, work and
-its neighbours.
+errors, inventory, lease, pen, phases, plandata, report, router, run, secrets, survey, tidy, undo,
+work and its neighbours.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from reconciler.changeset import Stale, problem_json
+from reconciler.changeset import Stale
 from reconciler.errors import FilesError, RouterError
 from reconciler.executor.claim import Claim
 from reconciler.executor.local import Local
@@ -24,6 +24,7 @@ from reconciler.lease import Held
 from reconciler.pen import Silent
 from reconciler.phases import make, take_away
 from reconciler.plandata import change_data, change_of, plan_data, state_data, state_of
+from reconciler.report import problem_data
 from reconciler.router import connect
 from reconciler.run import Loaded, Scope, make_targets
 from reconciler.secrets import Secrets
@@ -54,7 +55,7 @@ class Site:
 
 def carry(order: Order, site: Site) -> Report:
     """Do what an order says. Never raises for the files, a secret or the router."""
-    secrets = Secrets.from_settings(site.inventory.settings, site.environ, site.root)
+    secrets = Secrets(site.inventory.settings, site.environ, site.root)
     try:
         (target,) = _targets(order, Loaded(site.inventory, secrets, ()))
         claim = Claim(order.of_run.token, site.attempt())
@@ -65,7 +66,7 @@ def carry(order: Order, site: Site) -> Report:
         with Local([target], seal, plan=plan, take=claim.take) as fleet:
             report = _UNITS[Unit(order.unit)](order, fleet, claim, site)
     except FilesError as error:
-        problems = [problem_json(problem) for problem in error.problems]
+        problems = [problem_data(problem) for problem in error.problems]
         report = Report(refusal=[Refusal.FILES.value, problems, site.name])
     except (Held, Stale) as error:
         kind = Refusal.HELD if isinstance(error, Held) else Refusal.STALE

@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 
 from reconciler.inventory import Subscription
 from reconciler.kinds import ADDRESS_LIST, KINDS, Kind
-from reconciler.marks import Row
+from reconciler.marks import Row, is_disabled
 from reconciler.planning import RouterPlan
 from reconciler.render import describe
 from reconciler.status.model import Membership, RouterStatus, ServiceStatus
@@ -39,7 +39,7 @@ def _rows(marks: Collection[str], actual: Actual) -> Iterator[str]:
     for kind in KINDS:
         for row in actual.rows(kind.path) if kind.commented else ():
             if kind.mark_of(row) in marks:
-                off = ", disabled" if row.get("disabled") in ("true", "yes") else ""
+                off = ", disabled" if is_disabled(row) else ""
                 yield f"{kind.path} {_name(kind, row)}{off}"
 
 
@@ -68,9 +68,7 @@ def _memberships(sub: Subscription, actual: Actual) -> Iterator[Membership]:
 def networks_of(rows: Sequence[Row], name: str) -> list[IPv4Network]:
     """What the enabled entries of a list cover, those of RouterOS's own making too."""
     listed = (
-        row.get("address", "")
-        for row in rows
-        if row.get("list") == name and row.get("disabled") not in ("true", "yes")
+        row.get("address", "") for row in rows if row.get("list") == name and not is_disabled(row)
     )
     return [network for address in listed if (network := network_of(address))]
 

@@ -11,7 +11,7 @@ from reconciler.clients.outcome import Impossible
 from reconciler.clients.select import Chosen
 from reconciler.edit import Drop, Edit, Put
 from reconciler.kinds import ADDRESS_LIST, ADDRESS_LIST6
-from reconciler.marks import Row, is_fixed
+from reconciler.marks import Row, is_disabled, is_fixed
 from reconciler.models import Mode, Plan, Router
 from reconciler.triage.model import Scene
 from reconciler.triage.rates import only_plan
@@ -76,8 +76,7 @@ def _moved_to(
 
 def _is_stray(row: Row) -> bool:
     """An entry that a person made for good, and that is in force."""
-    is_on = row.get("disabled") not in ("true", "yes")
-    return is_on and not is_fixed(row) and ADDRESS_LIST.mark_of(row) is None
+    return not is_disabled(row) and not is_fixed(row) and ADDRESS_LIST.mark_of(row) is None
 
 
 def strays(scene: Scene, router: Router, services: Sequence[Chosen]) -> Iterator[tuple[Spot, Said]]:

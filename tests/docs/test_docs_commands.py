@@ -22,7 +22,7 @@ from reconciler.effects import Deed, Effect
 from reconciler.errors import Problem, ReconcileError, Where
 from reconciler.kinds import PPP_SECRET
 from reconciler.planning import RouterPlan
-from reconciler.report import as_data
+from reconciler.report import problem_data
 from reconciler.sessions import Session, SessionKind
 
 pytestmark = pytest.mark.docs
@@ -164,7 +164,7 @@ def test_every_field_of_the_json_is_in_its_schema() -> None:
 
 def test_every_field_of_a_problem_is_documented() -> None:
     table = section(PAGE, "Problems in JSON")
-    assert [words(row[0])[0] for row in rows(table)] == list(as_data(_example().problems[0]))
+    assert [words(row[0])[0] for row in rows(table)] == list(problem_data(_example().problems[0]))
 
 
 def test_every_action_has_its_sign() -> None:

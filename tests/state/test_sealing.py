@@ -37,12 +37,12 @@ def settings(*recipients: Any, own: Any = None) -> Settings:
 
 
 def opened(sealed: str, own: Any) -> str:
-    secrets = Secrets.from_settings(settings(own=own), {"ID": str(own)}, Path("/"))
+    secrets = Secrets(settings(own=own), {"ID": str(own)}, Path("/"))
     return secrets.resolve(AgeSecret(age=sealed), "ana", "internet")
 
 
 def of(found: Settings, environ: dict[str, str] | None = None) -> list[Any]:
-    return find_recipients(found.secrets, Secrets.from_settings(found, environ or {}, Path("/")))
+    return find_recipients(found.secrets, Secrets(found, environ or {}, Path("/")))
 
 
 @pytest.mark.parametrize("how", [seal, seal_line])

@@ -24,7 +24,7 @@ ROOT = Path("/nowhere")
 
 def secrets(root: Path = ROOT, environ: dict[str, str] | None = None, **said: Any) -> Secrets:
     settings = Settings.model_validate({"format": "1", "secrets": {"key": {"env": "KEY"}, **said}})
-    return Secrets.from_settings(settings, {"KEY": KEY, **(environ or {})}, root)
+    return Secrets(settings, {"KEY": KEY, **(environ or {})}, root)
 
 
 def written(**mapping: str) -> Secret:
@@ -144,7 +144,7 @@ def test_refusals_name_the_place_the_owner_and_what_to_do(tmp_path: Path) -> Non
 
 def test_without_a_key_nothing_is_derived_and_nothing_compared() -> None:
     settings = Settings.model_validate({"format": "1"})
-    found = Secrets.from_settings(settings, {}, ROOT)
+    found = Secrets(settings, {}, ROOT)
     assert not found.has_key
     assert found.fingerprint("text") is None
     assert "secrets: {key: {env: RECONCILE_KEY}}" in problem_of(found, written(derived="1"))
@@ -152,7 +152,7 @@ def test_without_a_key_nothing_is_derived_and_nothing_compared() -> None:
 
 def test_a_key_that_cannot_be_had_is_said_where_it_is_named() -> None:
     settings = Settings.model_validate({"format": "1", "secrets": {"key": {"env": "KEY"}}})
-    found = Secrets.from_settings(settings, {}, ROOT)
+    found = Secrets(settings, {}, ROOT)
     assert not found.has_key
     assert problem_of(found, written(derived="1")).startswith("reconcile.yaml: secrets.key: ")
 
@@ -167,7 +167,7 @@ def test_without_pyrage_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> N
 def test_fingerprints_are_keyed_and_tell_texts_apart() -> None:
     one, same = secrets().fingerprint("a"), secrets().fingerprint("a")
     settings = Settings.model_validate({"format": "1", "secrets": {"key": {"env": "KEY"}}})
-    other_key = Secrets.from_settings(settings, {"KEY": "other"}, ROOT).fingerprint("a")
+    other_key = Secrets(settings, {"KEY": "other"}, ROOT).fingerprint("a")
     assert one == same
     assert one is not None
     assert len(one) == 64

@@ -74,7 +74,7 @@ class Case:
         errors = [str(problem) for problem in problems if problem.is_error]
         assert inventory is not None, errors
         assert not errors
-        secrets = Secrets.from_settings(inventory.settings, ENVIRON, self.root)
+        secrets = Secrets(inventory.settings, ENVIRON, self.root)
         router = inventory.routers["rb"]
         wanted = compile_router(inventory, router, secrets, self.data.get("noticed", ()))
         missing = frozenset(self.data.get("missing", ()))
