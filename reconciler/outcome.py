@@ -40,7 +40,7 @@ def outcome_lines(works: Sequence[Work]) -> Iterator[Line]:
     if any(_is_wrong(work) for work in works if work.is_ready):
         yield Line("title", f"Applied in part: {written} written.")
     elif away or owed:
-        routers = "1 router" if away == 1 else f"{away} routers"
+        routers = counted(away, "router")
         text = f"Applied: {written} written and read back; {routers} left out, {owed} owed."
         yield Line("title", text)
     else:

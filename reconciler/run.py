@@ -19,7 +19,7 @@ from reconciler.planning import Keep
 from reconciler.router import Endpoint, TlsMode
 from reconciler.secrets import Secrets
 from reconciler.shards import Shard
-from reconciler.wording import did_you_mean
+from reconciler.wording import unknown
 from reconciler.work import Target
 
 
@@ -112,13 +112,7 @@ def check_scope(scope: Scope, inventory: Inventory) -> None:
     ):
         for name in asked:
             if name not in known:
-                raise _unknown(noun, name, known)
-
-
-def _unknown(noun: str, name: str, known: Iterable[str]) -> UsageError:
-    near = did_you_mean(name, known)
-    hint = f" Did you mean {near}?" if near else ""
-    return UsageError(f"There is no {noun} {name}.{hint}")
+                raise UsageError(unknown(noun, name, known))
 
 
 def check_clients(scope: Scope, inventory: Inventory, changes: Iterable[Change]) -> None:
@@ -130,7 +124,7 @@ def check_clients(scope: Scope, inventory: Inventory, changes: Iterable[Change])
     marked = {change.mark.partition("/")[0] for change in changes} if missing else set()
     for name in missing:
         if name not in marked:
-            raise _unknown("client", name, inventory.clients)
+            raise UsageError(unknown("client", name, inventory.clients))
 
 
 def limits_of_routers(inventory: Inventory) -> dict[str, Limits]:

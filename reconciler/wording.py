@@ -42,6 +42,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
+def unknown(noun: str, name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """`There is no zone nrte. Did you mean norte?`; `otherwise`: what to say where none is near."""
+    near = did_you_mean(name, known)
+    hint = f"Did you mean {near}?" if near else otherwise
+    return f"There is no {noun} {printable(name)}. {hint}".rstrip()
+
+
 def counted(number: int, noun: str) -> str:
     """`1 change`, `2 changes`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One run at a time for what writes to the ledger: the second waits and reads what was written."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from reconciler import staging
 from reconciler.cli.context import Repo, say
+from reconciler.cli.options import Command
 from reconciler.inventory.kinds import SETTINGS_FILE
-
-Command = Callable[..., None]
 
 
 def alone(command: Command) -> Command:

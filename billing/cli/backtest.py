@@ -16,17 +16,11 @@ import click
 
 from billing.backtest import Difference, before_deeds, cuts, deeds, issues
 from billing.calendar.days import add_months
-from billing.cli.common import (
-    end_of_day,
-    format_option,
-    open_ledger,
-    show_json,
-    show_rows,
-    today_of,
-)
+from billing.cli.common import open_ledger, rows_format_option, show_json, show_rows, today_of
 from billing.ledger.loading import load_ledger
 from billing.ledger.model import Ledger
 from reconciler.cli.context import Repo, say
+from reconciler.cli.options import on_option
 from reconciler.errors import FilesError
 from reconciler.git import Commit, PastTrees, commits_of, own_line
 from reconciler.inventory import Inventory, load
@@ -48,8 +42,8 @@ _SUSPENSION = "cause: *[\"']?debt"
     metavar="N",
     help="How many months, the present one among them.",
 )
-@end_of_day
-@format_option
+@on_option
+@rows_format_option
 @click.pass_context
 def backtest(context: click.Context, months: int, on: date | None, form: str) -> None:
     """Compute past months again, with the files as they were, and list what differs.

@@ -9,11 +9,9 @@ import click
 from billing.books.bill import Books
 from billing.cli.common import (
     chosen_clients,
-    end_of_day,
-    format_option,
     merged,
-    narrowing_options,
     open_ledger,
+    rows_format_option,
     show_json,
     show_rows,
     warn,
@@ -21,14 +19,15 @@ from billing.cli.common import (
 from billing.cli.slices import ask_books
 from billing.shapes import balance_data
 from reconciler.cli.context import Repo
+from reconciler.cli.options import narrowing_options, on_option
 
 _COLUMNS = ("client", "open", "credit", "balance")
 
 
 @click.command()
 @narrowing_options
-@end_of_day
-@format_option
+@on_option
+@rows_format_option
 @click.pass_obj
 def balance(
     repo: Repo, clients: Sequence[str], zones: Sequence[str], on: date | None, form: str

@@ -1,12 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether this is the main branch, the only one on which invoices get their numbers."""
+"""Numbers of invoices: what they begin with, and the main branch, the only one that gives them."""
 
 import subprocess
 from pathlib import Path
 
+import click
+
 from reconciler.errors import ReconcileError
 
 _MAIN = ("main", "master", "trunk")
+
+series_option = click.option(
+    "--series", default="A", show_default=True, help="What numbers begin with."
+)
+branch_option = click.option(
+    "--allow-branch", is_flag=True, help="Write to the ledger on a branch that is not main."
+)
 
 
 def need_main_branch(root: Path, allowed: bool) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the billing commands share: options, the books of a day, tables. May import anything."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -18,71 +18,28 @@ from billing.ledger.loading import load_sound
 from billing.ledger.model import Ledger
 from billing.locale import Formats, formats_of
 from billing.shapes import csv_text
-from reconciler.cli.client.common import complete_clients, complete_zones
-from reconciler.cli.context import Day, Repo, out, print_data, say
+from reconciler.cli.context import Repo, out, print_data, say
+from reconciler.cli.options import format_option
 from reconciler.errors import Problem, UsageError
 from reconciler.inventory import Inventory
 from reconciler.models import Zone
-from reconciler.wording import did_you_mean, printable
+from reconciler.wording import printable, unknown
 
-Command = Callable[..., None]
 _DATES = frozenset("date start end issued_on due_on cut_on notice_on".split())
 _SENTENCES = frozenset(("reason", "text"))
 STATUSES = ("draft", "issued", "paid", "void", "transferred")
 
 
-def day_option(help_text: str) -> Callable[[Command], Command]:
-    return click.option(
-        "--on",
-        type=Day(),
-        callback=lambda _ctx, _param, value: value.date() if value else None,
-        help=help_text,
-    )
-
-
-def end_of_day(command: Command) -> Command:
-    return day_option("The end of this date instead of today.")(command)
-
-
-def narrowing_options(command: Command) -> Command:
-    """`--client` and `--zone`, each as often as wanted."""
-    command = click.option(
-        "--zone",
-        "zones",
-        multiple=True,
-        metavar="ID",
-        shell_complete=complete_zones,
-        help="Only clients of this zone; may be given several times.",
-    )(command)
-    return click.option(
-        "--client",
-        "clients",
-        multiple=True,
-        metavar="ID",
-        shell_complete=complete_clients,
-        help="Only this client; may be given several times.",
-    )(command)
-
-
-def status_option(command: Command) -> Command:
-    return click.option(
-        "--status",
-        "statuses",
-        multiple=True,
-        type=click.Choice(STATUSES),
-        help="Only invoices in this state; may be given several times.",
-    )(command)
-
-
-def format_option(command: Command) -> Command:
-    return click.option(
-        "--format",
-        "form",
-        type=click.Choice(["text", "json", "csv"]),
-        default="text",
-        show_default=True,
-        help="For people, for programs, for spreadsheets.",
-    )(command)
+status_option = click.option(
+    "--status",
+    "statuses",
+    multiple=True,
+    type=click.Choice(STATUSES),
+    help="Only invoices in this state; may be given several times.",
+)
+rows_format_option = format_option(
+    ("text", "json", "csv"), "For people, for programs, for spreadsheets."
+)
 
 
 @dataclass(frozen=True)
@@ -114,9 +71,7 @@ def chosen_clients(inventory: Inventory, clients: Sequence[str], zones: Sequence
     ):
         for name in asked:
             if name not in known:
-                near = did_you_mean(name, known)
-                hint = f" Did you mean {near}?" if near else ""
-                raise UsageError(f"There is no {noun} {name}.{hint}")
+                raise UsageError(unknown(noun, name, known))
     if not clients and not zones:
         return list(inventory.clients)
     return [one.id for one in inventory.clients.values() if one.id in clients or one.zone in zones]

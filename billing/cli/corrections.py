@@ -8,29 +8,24 @@ import click
 from billing.books.corrections import joined, reissue_of, void_of
 from billing.cli.alone import alone
 from billing.cli.appending import append_lines, never_back
-from billing.cli.branch import need_main_branch
-from billing.cli.common import Session, chosen_clients, end_of_day, open_ledger, today_of
+from billing.cli.branch import branch_option, need_main_branch, series_option
+from billing.cli.common import Session, chosen_clients, open_ledger, today_of
 from billing.invoices.model import Invoice
 from billing.ledger.writing import credit_lines, issue_lines
 from billing.money import Rounding
-from reconciler.cli.client.common import complete_clients
 from reconciler.cli.context import Repo, say
+from reconciler.cli.options import client_argument, dry_run_option, on_option
 from reconciler.errors import ReconcileError
-
-_BRANCH = click.option(
-    "--allow-branch", is_flag=True, help="Write to the ledger on a branch that is not main."
-)
-_DRY = click.option("--dry-run", is_flag=True, help="Show what would be written and write nothing.")
 
 
 @click.command()
 @click.argument("invoice")
-@end_of_day
+@on_option
 @click.option("--reason", metavar="TEXT", help="Why, kept in the ledger.")
 @click.option("--reissue", is_flag=True, help="Bill the period again, with the files as they are.")
-@click.option("--series", default="A", show_default=True, help="What numbers begin with.")
-@_BRANCH
-@_DRY
+@series_option
+@branch_option
+@dry_run_option
 @click.pass_obj
 @alone
 def void(
@@ -77,11 +72,11 @@ def void(
 
 
 @click.command()
-@click.argument("client", shell_complete=complete_clients)
-@end_of_day
-@click.option("--series", default="A", show_default=True, help="What numbers begin with.")
-@_BRANCH
-@_DRY
+@client_argument
+@on_option
+@series_option
+@branch_option
+@dry_run_option
 @click.pass_obj
 @alone
 def join(

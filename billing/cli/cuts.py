@@ -15,10 +15,8 @@ from billing.books.bill import Books
 from billing.cli.common import (
     Session,
     chosen_clients,
-    end_of_day,
-    format_option,
-    narrowing_options,
     open_ledger,
+    rows_format_option,
     show_json,
     show_rows,
     warn,
@@ -31,6 +29,7 @@ from billing.shapes import cut_data, cut_rows
 from reconciler.cli.client.common import finish, gather
 from reconciler.cli.context import Repo, say
 from reconciler.cli.monitor import tell
+from reconciler.cli.options import A_FILE, narrowing_options, on_option, write_options
 from reconciler.clients.outcome import Outcome
 from reconciler.clients.select import Chosen, all_services
 from reconciler.clients.state import activate, suspend
@@ -46,12 +45,12 @@ _COLUMNS = ("list", "client", "service", "open", "due_on", "cut_on", "reason", "
 
 @click.command()
 @narrowing_options
-@end_of_day
-@format_option
+@on_option
+@rows_format_option
 @click.option("--write", "writes", is_flag=True, help="Edit the clients' files.")
 @click.option(
     "--expect",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=A_FILE,
     help="A list that `--format json` printed: nobody beyond it is cut or restored.",
 )
 @click.option(
@@ -65,8 +64,7 @@ _COLUMNS = ("list", "client", "service", "open", "due_on", "cut_on", "reason", "
     is_flag=True,
     help="Ask the routers which cuts and restores of the files have not reached them.",
 )
-@click.option("--dry-run", is_flag=True, help="Show what would change and write nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@write_options
 @click.pass_obj
 def cuts(
     repo: Repo,

@@ -7,35 +7,21 @@ from typing import Any
 import click
 
 from billing.books.bill import Books, ClientBooks
-from billing.cli.common import (
-    books_by_day,
-    chosen_clients,
-    end_of_day,
-    open_ledger,
-    show_json,
-    warn,
-)
+from billing.cli.common import books_by_day, chosen_clients, open_ledger, show_json, warn
 from billing.cuts import cut_list
 from billing.explain import Explanation, explain, holidays_of
 from billing.items import item_data
 from billing.shapes import balance_data, cut_data
-from reconciler.cli.client.common import complete_clients
 from reconciler.cli.context import Repo, print_data
+from reconciler.cli.options import client_argument, format_option, on_option
 from reconciler.wording import counted, printable
 
 
 @click.command("explain")
-@click.argument("client", shell_complete=complete_clients)
-@end_of_day
+@client_argument
+@on_option
 @click.option("--invoice", metavar="ID", help="Only this invoice: id or number.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or for programs.",
-)
+@format_option()
 @click.pass_obj
 def explain_client(
     repo: Repo, client: str, on: date | None, invoice: str | None, form: str

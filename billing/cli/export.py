@@ -6,9 +6,10 @@ from datetime import date
 import click
 
 from billing.books.bill import Books
-from billing.cli.common import books_by_day, end_of_day, open_ledger, warn
+from billing.cli.common import books_by_day, open_ledger, warn
 from billing.exports import beancount, hledger, journal_csv, journal_json
 from reconciler.cli.context import Repo, print_data
+from reconciler.cli.options import format_option, on_option
 
 _FORMATS = {
     "beancount": beancount,
@@ -19,15 +20,8 @@ _FORMATS = {
 
 
 @click.command()
-@end_of_day
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(list(_FORMATS)),
-    default="beancount",
-    show_default=True,
-    help="For beancount, hledger, spreadsheets, other programs.",
-)
+@on_option
+@format_option(_FORMATS, "For beancount, hledger, spreadsheets, other programs.")
 @click.pass_obj
 def export(repo: Repo, on: date | None, form: str) -> None:
     """Print the books as double entries: receivables, cash, income, taxes, advances.

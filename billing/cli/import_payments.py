@@ -13,7 +13,7 @@ import click
 
 from billing.books.bill import bill
 from billing.cli.alone import alone
-from billing.cli.common import Session, day_option, open_ledger, show_json, show_rows, warn
+from billing.cli.common import Session, open_ledger, show_json, show_rows, warn
 from billing.cli.paying import check_payments, stage_payments
 from billing.imports.maps import read_map
 from billing.imports.matching import Directory
@@ -24,6 +24,7 @@ from billing.ledger.model import Ledger
 from billing.money import ZERO, Rounding
 from reconciler.cli.client.common import print_diff
 from reconciler.cli.context import Repo, say
+from reconciler.cli.options import A_FILE, day_option, dry_run_option, format_option
 from reconciler.errors import Problem, ReconcileError
 from reconciler.report import problem_data
 from reconciler.staging import write
@@ -33,7 +34,7 @@ _COLUMNS = ("client", "paid", "balance_before", "balance_after")
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=A_FILE)
 @click.option(
     "--map",
     "map_name",
@@ -45,15 +46,8 @@ _COLUMNS = ("client", "paid", "balance_before", "balance_after")
 @click.option(
     "--skip-unmatched", is_flag=True, help="Write the payments that are sure, and leave the others."
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
-@click.option("--dry-run", is_flag=True, help="Show what would change and write nothing.")
+@format_option()
+@dry_run_option
 @click.pass_obj
 @alone
 def import_payments(

@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 import click
@@ -12,14 +12,14 @@ from billing.books.bill import bill
 from billing.books.byhand import Impossible, Wish, by_hand
 from billing.cli.alone import alone
 from billing.cli.appending import append_lines, never_back
-from billing.cli.branch import need_main_branch
-from billing.cli.common import chosen_clients, end_of_day, open_ledger, today_of
+from billing.cli.branch import branch_option, need_main_branch, series_option
+from billing.cli.common import chosen_clients, open_ledger, today_of
 from billing.invoices.model import INTERNET, OTHER
 from billing.ledger.payments import parse_date
 from billing.ledger.writing import issue_lines
 from billing.terms import TermsBook
-from reconciler.cli.client.common import complete_clients
-from reconciler.cli.context import Day, Repo, say
+from reconciler.cli.context import Repo, say
+from reconciler.cli.options import Day, client_argument, dry_run_option, on_option
 from reconciler.errors import ReconcileError, UsageError
 from reconciler.models import Client, Service
 
@@ -27,7 +27,7 @@ _AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,6})?", re.ASCII)
 
 
 @click.command()
-@click.argument("client", shell_complete=complete_clients)
+@client_argument
 @click.option(
     "--kind",
     type=click.Choice([INTERNET, OTHER]),
@@ -40,15 +40,15 @@ _AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,6})?", re.ASCII)
 )
 @click.option("--period", metavar="START..END", help="The period, END exclusive: internet only.")
 @click.option("--service", metavar="ID", help="Whose period; default: the only service.")
-@end_of_day
+@on_option
 @click.option(
     "--due",
     type=Day(),
     help="Last day to pay; default: today, or the start of a period that is to come.",
 )
-@click.option("--series", default="A", show_default=True, help="What numbers begin with.")
-@click.option("--allow-branch", is_flag=True, help="Give numbers on a branch that is not main.")
-@click.option("--dry-run", is_flag=True, help="Show what would be written and write nothing.")
+@series_option
+@branch_option
+@dry_run_option
 @click.pass_obj
 @alone
 def invoice(
@@ -59,7 +59,7 @@ def invoice(
     period: str | None,
     service: str | None,
     on: date | None,
-    due: datetime | None,
+    due: date | None,
     series: str,
     allow_branch: bool,
     dry_run: bool,
@@ -87,7 +87,7 @@ def invoice(
         day,
         _service(found, service) if kind == INTERNET else None,
         _period(period),
-        due.date() if due else None,
+        due,
     )
     try:
         made = by_hand(found, wish, TermsBook(session.inventory), session.ledger.of(client))

@@ -11,11 +11,9 @@ from billing.books.account import Account
 from billing.books.bill import Books
 from billing.cli.common import (
     chosen_clients,
-    end_of_day,
-    format_option,
     merged,
-    narrowing_options,
     open_ledger,
+    rows_format_option,
     show_rows,
     status_option,
     warn,
@@ -26,6 +24,7 @@ from billing.jsontext import items_text, list_text
 from billing.money import Rounding
 from billing.shapes import INVOICE_COLUMNS, account_data, account_row
 from reconciler.cli.context import Repo, print_pieces, say
+from reconciler.cli.options import narrowing_options, on_option
 from reconciler.wording import counted
 
 _SHORT = (
@@ -44,14 +43,14 @@ _SHORT = (
 
 @click.command()
 @narrowing_options
-@end_of_day
+@on_option
 @status_option
 @click.option(
     "--kind",
     type=click.Choice([INTERNET, OTHER]),
     help="Only invoices for the service, or only other income.",
 )
-@format_option
+@rows_format_option
 @click.pass_obj
 def invoices(
     repo: Repo,

@@ -9,13 +9,11 @@ import click
 from billing.books.bill import Books
 from billing.cli.alone import alone
 from billing.cli.appending import append_lines, never_back
-from billing.cli.branch import need_main_branch
+from billing.cli.branch import branch_option, need_main_branch, series_option
 from billing.cli.common import (
     chosen_clients,
-    end_of_day,
-    format_option,
-    narrowing_options,
     open_ledger,
+    rows_format_option,
     show_json,
     show_rows,
     warn,
@@ -25,6 +23,7 @@ from billing.ledger.writing import Draft, drafts_of, issue_lines
 from billing.money import Rounding
 from billing.shapes import invoice_data
 from reconciler.cli.context import Repo, say
+from reconciler.cli.options import dry_run_option, narrowing_options, on_option
 from reconciler.wording import counted
 
 _COLUMNS = ("number", "id", "issued_on", "due_on", "total")
@@ -32,11 +31,11 @@ _COLUMNS = ("number", "id", "issued_on", "due_on", "total")
 
 @click.command()
 @narrowing_options
-@end_of_day
-@click.option("--series", default="A", show_default=True, help="What numbers begin with.")
-@click.option("--allow-branch", is_flag=True, help="Give numbers on a branch that is not main.")
-@format_option
-@click.option("--dry-run", is_flag=True, help="Show what would be written and write nothing.")
+@on_option
+@series_option
+@branch_option
+@rows_format_option
+@dry_run_option
 @click.pass_obj
 @alone
 def issue(

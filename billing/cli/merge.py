@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from billing.cli.alone import alone
-from billing.cli.branch import need_main_branch
+from billing.cli.branch import branch_option, need_main_branch
 from billing.cli.versions import Sides, folder_at, output, sides_of, stages, unmerged
 from billing.ledger.loading import load_ledger
 from billing.ledger.merging import Merged, Unmergeable, merge_payments, split_marks
 from billing.ledger.relinking import Diverged, Relinked, relink
 from reconciler.cli.context import Repo, say
+from reconciler.cli.options import dry_run_option
 from reconciler.errors import FilesError, ReconcileError, UsageError
 from reconciler.staging import Staged, write
 from reconciler.wording import listing, printable
@@ -33,10 +34,8 @@ PAYMENTS, CHAINS = "ledger/payments", ("ledger/credits", "ledger/invoices")
     type=click.Choice(["ours", "theirs"]),
     help="Whose invoices stand: the main branch's side. Default: told by git.",
 )
-@click.option(
-    "--allow-branch", is_flag=True, help="Give numbers anew on a branch that is not main."
-)
-@click.option("--dry-run", is_flag=True, help="Show what would change and write nothing.")
+@branch_option
+@dry_run_option
 @click.pass_obj
 def merge(
     repo: Repo,

@@ -9,10 +9,8 @@ import click
 from billing.books.bill import Books
 from billing.cli.common import (
     chosen_clients,
-    end_of_day,
-    format_option,
-    narrowing_options,
     open_ledger,
+    rows_format_option,
     show_json,
     show_rows,
     warn,
@@ -22,6 +20,7 @@ from billing.money import Rounding
 from billing.notices import NoticeList, notice_list
 from billing.shapes import notice_data
 from reconciler.cli.context import Repo, say
+from reconciler.cli.options import narrowing_options, on_option
 from reconciler.wording import counted
 
 _COLUMNS = ("client", "service", "address", "invoice", "open", "notice_on", "due_on")
@@ -29,8 +28,8 @@ _COLUMNS = ("client", "service", "address", "invoice", "open", "notice_on", "due
 
 @click.command()
 @narrowing_options
-@end_of_day
-@format_option
+@on_option
+@rows_format_option
 @click.pass_obj
 def notices(
     repo: Repo, clients: Sequence[str], zones: Sequence[str], on: date | None, form: str

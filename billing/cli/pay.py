@@ -7,16 +7,17 @@ from datetime import date
 import click
 
 from billing.cli.alone import alone
-from billing.cli.common import chosen_clients, day_option, open_ledger, today_of
+from billing.cli.common import chosen_clients, open_ledger, today_of
 from billing.cli.paying import check_payments, stage_payments
-from reconciler.cli.client.common import complete_clients, print_diff
+from reconciler.cli.client.common import print_diff
 from reconciler.cli.context import Repo, say
+from reconciler.cli.options import client_argument, day_option, dry_run_option
 from reconciler.errors import ReconcileError
 from reconciler.staging import write
 
 
 @click.command()
-@click.argument("client", shell_complete=complete_clients)
+@client_argument
 @click.argument("amount")
 @day_option("The day of the payment, local date of the zone; default: today.")
 @click.option("--method", default="cash", show_default=True, help="How it was paid.")
@@ -27,7 +28,7 @@ from reconciler.staging import write
 )
 @click.option("--invoice", default="", metavar="ID", help="Which invoice it is for: id or number.")
 @click.option("--note", default="", help="Free text.")
-@click.option("--dry-run", is_flag=True, help="Show what would change and write nothing.")
+@dry_run_option
 @click.pass_obj
 @alone
 def pay(

@@ -14,8 +14,6 @@ from billing.cli.common import (
     Session,
     books_by_day,
     chosen_clients,
-    end_of_day,
-    narrowing_options,
     open_ledger,
     status_option,
     warn,
@@ -26,6 +24,7 @@ from billing.pages.document import Document, document_of
 from billing.pages.invoices import TEMPLATE, invoices_page
 from billing.pages.pdf import PAPERS, invoices_pdf
 from reconciler.cli.context import Repo, print_data, say
+from reconciler.cli.options import narrowing_options, on_option
 from reconciler.errors import ReconcileError, UsageError
 from reconciler.wording import counted, did_you_mean
 
@@ -45,7 +44,7 @@ _LETTER = frozenset("BZ CA CL CO CR GT MX NI PA PH PR SV US VE".split())
 )
 @narrowing_options
 @status_option
-@end_of_day
+@on_option
 @click.option(
     "--format",
     "form",

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`billing promise`: a promise to pay, in the client's file."""
 
-from datetime import date, datetime
+from datetime import date
 
 import click
 
 from billing.calendar.days import add_months
 from billing.cli.alone import alone
-from billing.cli.common import chosen_clients, day_option, today_of
-from reconciler.cli.client.common import complete_clients, finish
-from reconciler.cli.context import Day, Repo
+from billing.cli.common import chosen_clients, today_of
+from reconciler.cli.client.common import finish
+from reconciler.cli.context import Repo
+from reconciler.cli.options import Day, client_argument, day_option, write_options
 from reconciler.edit import Append
 from reconciler.errors import Problem
 from reconciler.guards import Guarded
@@ -21,7 +22,7 @@ _MONTHS = 12
 
 
 @click.command()
-@click.argument("client", shell_complete=complete_clients)
+@client_argument
 @click.option("--until", type=Day(), required=True, help="The last day it holds.")
 @day_option("The day it is made; default: today.")
 @click.option("--by", metavar="NAME", help="Who accepted it.")
@@ -32,14 +33,13 @@ _MONTHS = 12
     metavar="N",
     help="Go beyond two within twelve months, up to N.",
 )
-@click.option("--dry-run", is_flag=True, help="Show what would change and write nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@write_options
 @click.pass_obj
 @alone
 def promise(
     repo: Repo,
     client: str,
-    until: datetime,
+    until: date,
     on: date | None,
     by: str | None,
     reason: str | None,
@@ -59,7 +59,7 @@ def promise(
     found = inventory.clients[client]
     day = on or today_of(inventory, inventory.zones[found.zone])
     _guard(found, day, allow_promises)
-    value = {"made_on": day, "until": until.date(), "by": by, "reason": reason}
+    value = {"made_on": day, "until": until, "by": by, "reason": reason}
     given = {key: one for key, one in value.items() if one is not None}
     act = EditFile(inventory.where(found).file, (Append(("billing", "promises"), given),))
     finish(repo, [act], dry_run=dry_run, yes=yes)

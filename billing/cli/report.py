@@ -10,10 +10,8 @@ import click
 from billing.cli.common import (
     books_by_day,
     chosen_clients,
-    end_of_day,
-    format_option,
-    narrowing_options,
     open_ledger,
+    rows_format_option,
     show_json,
     show_rows,
     today_of,
@@ -23,14 +21,15 @@ from billing.money import Rounding
 from billing.pages.report import report_page
 from billing.report import report_data
 from reconciler.cli.context import Repo, say
+from reconciler.cli.options import NEW_FILE, narrowing_options, on_option
 
 _TABLES = ("months", "ages", "zones", "plans")
 
 
 @click.command()
 @narrowing_options
-@end_of_day
-@format_option
+@on_option
+@rows_format_option
 @click.option(
     "--table",
     type=click.Choice(_TABLES),
@@ -41,7 +40,7 @@ _TABLES = ("months", "ages", "zones", "plans")
 @click.option(
     "--html",
     "page",
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    type=NEW_FILE,
     help="Write one page with a chart to a file.",
 )
 @click.pass_obj

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`billing statement`: a client's movements and balance."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +10,8 @@ import click
 from billing.cli.common import (
     books_by_day,
     chosen_clients,
-    end_of_day,
-    format_option,
     open_ledger,
+    rows_format_option,
     show_json,
     show_rows,
     warn,
@@ -20,23 +19,23 @@ from billing.cli.common import (
 from billing.money import ZERO, Rounding
 from billing.statement import Row
 from billing.statement import statement as rows_of
-from reconciler.cli.client.common import complete_clients
-from reconciler.cli.context import Day, Repo
+from reconciler.cli.context import Repo
+from reconciler.cli.options import Day, client_argument, on_option
 
 _COLUMNS = ("date", "text", "charge", "payment", "balance")
 
 
 @click.command()
-@click.argument("client", shell_complete=complete_clients)
-@end_of_day
+@client_argument
+@on_option
 @click.option(
     "--since",
     type=Day(),
     help="From this day on; what was before is one line.",
 )
-@format_option
+@rows_format_option
 @click.pass_obj
-def statement(repo: Repo, client: str, on: date | None, since: datetime | None, form: str) -> None:
+def statement(repo: Repo, client: str, on: date | None, since: date | None, form: str) -> None:
     """Show what CLIENT was charged and paid, with the balance after each.
 
     \b
@@ -46,9 +45,7 @@ def statement(repo: Repo, client: str, on: date | None, since: datetime | None, 
     warn(session.problems)
     names = chosen_clients(session.inventory, (client,), ())
     (books,) = books_by_day(session, names, on)
-    rows = _rows(
-        rows_of(books, client), since.date() if since else None, books.clients[0].terms.rounding
-    )
+    rows = _rows(rows_of(books, client), since, books.clients[0].terms.rounding)
     if form == "json":
         show_json(rows)
     else:

@@ -8,28 +8,20 @@ from typing import Any
 import click
 
 from billing.books.bill import bill
-from billing.cli.common import (
-    Session,
-    chosen_clients,
-    end_of_day,
-    narrowing_options,
-    open_ledger,
-    show_json,
-    show_rows,
-    today_of,
-)
+from billing.cli.common import Session, chosen_clients, open_ledger, show_json, show_rows, today_of
 from billing.ledger.loading import load_sound
 from billing.locale import Formats
 from billing.money import Rounding
 from billing.whatif import difference
 from reconciler.cli.context import Repo, say
+from reconciler.cli.options import format_option, narrowing_options, on_option
 from reconciler.edit import Put
 from reconciler.errors import FilesError, UsageError
 from reconciler.inventory import Inventory
 from reconciler.models import Client, Plan, Zone, ZoneBilling
 from reconciler.models.base import Model
 from reconciler.staging import EditFile, load_with, stage
-from reconciler.wording import did_you_mean
+from reconciler.wording import unknown
 
 
 @click.command("what-if")
@@ -42,15 +34,8 @@ from reconciler.wording import did_you_mean
     help="zone.ID.KEY, plan.ID.KEY or client.ID.KEY and its value; may be given several times.",
 )
 @narrowing_options
-@end_of_day
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or for programs.",
-)
+@on_option
+@format_option()
 @click.pass_obj
 def what_if(
     repo: Repo,
@@ -130,8 +115,7 @@ def _act(inventory: Inventory, text: str) -> EditFile:
         raise UsageError(f"{text!r} is no setting: write --set zone.norte.grace_days=5.")
     model, known = kinds[kind]
     if name not in known:
-        near = did_you_mean(name, known)
-        raise UsageError(f"There is no {kind} {name}." + (f" Did you mean {near}?" if near else ""))
+        raise UsageError(unknown(kind, name, known))
     parts = tuple(path.split("."))
     if kind == "zone" and parts[0] in ZoneBilling.model_fields:
         parts = ("billing", *parts)

@@ -15,7 +15,7 @@ from reconciler.cli.context import LOG, Repo, say
 from reconciler.cli.lazy import LazyGroup
 from reconciler.cli.streams import mute
 from reconciler.errors import FilesError, ReconcileError
-from reconciler.wording import os_reason
+from reconciler.wording import counted, os_reason
 
 # Command -> module that holds it, `module:name` where it is not under the same name (a word that
 # Python keeps for itself) or in another package; loaded only when it is called.
@@ -91,7 +91,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         for problem in error.problems:
             say(str(problem))
         count = sum(problem.is_error for problem in error.problems)
-        say(f"{count} {'error' if count == 1 else 'errors'}: nothing was done.", "bold red")
+        say(f"{counted(count, 'error')}: nothing was done.", "bold red")
         code = 1
     except ReconcileError as error:
         say(f"error: {error}", "bold red")

@@ -10,20 +10,22 @@ from reconciler import __version__
 from reconciler.changeset import PlanFile
 from reconciler.cli.carrying import carry_out, check_limits, check_lockout
 from reconciler.cli.chosen import keep_only_open, keep_only_reviewed, read_plan_file
-from reconciler.cli.context import (
-    Repo,
-    allow_options,
-    confirm,
-    lockout_option,
-    on_option,
-    print_lines,
-    scope_options,
-    tidy_option,
-    window_option,
-)
+from reconciler.cli.context import Repo, confirm, print_lines
 from reconciler.cli.executing import check_executor, executor_for, executor_options
 from reconciler.cli.monitor import monitored
 from reconciler.cli.noticed import noticed
+from reconciler.cli.options import (
+    adopt_option,
+    allow_options,
+    format_option,
+    lockout_option,
+    on_option,
+    plan_file_argument,
+    scope_options,
+    tidy_option,
+    window_option,
+    yes_option,
+)
 from reconciler.cli.policies import check_policies, judged, policy_option
 from reconciler.cli.surveying import change_set, known_clients, tell_ages
 from reconciler.cli.watch import watched
@@ -47,15 +49,13 @@ from reconciler.work import Planner, Work, planner
 
 
 @click.command()
-@click.argument(
-    "planfile", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False
-)
+@plan_file_argument
 @scope_options
 @on_option
-@click.option("--adopt", is_flag=True, help="Take over rows without our mark that hold a key.")
+@adopt_option
 @tidy_option
 @click.option("--rehearse", is_flag=True, help="First on a copy of each router; stop if refused.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 @allow_options
 @click.option(
     "--resume",
@@ -76,14 +76,7 @@ from reconciler.work import Planner, Work, planner
     help="Routers undo the run by themselves unless it is proven within this time.",
 )
 @click.option("--expect", metavar="FINGERPRINT", help="Refuse any other change set (exit 6).")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="json: the events of the journal, one a line, as they happen.",
-)
+@format_option(text="json: the events of the journal, one a line, as they happen.")
 @click.option(
     "--parallel",
     type=click.IntRange(1, 512),

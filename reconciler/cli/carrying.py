@@ -13,13 +13,7 @@ from functools import partial
 from time import monotonic
 from typing import TypeVar
 
-from reconciler.cli.context import (
-    Repo,
-    first_code,
-    print_data,
-    print_lines,
-    say,
-)
+from reconciler.cli.context import Repo, first_code, print_data, print_lines, say
 from reconciler.cli.progress import Progress
 from reconciler.cli.surveying import status_codes
 from reconciler.cli.windows import Override

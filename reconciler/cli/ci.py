@@ -2,7 +2,6 @@
 """`reconcile ci …`: what pipelines ask of GitHub and GitLab, for use in their shell steps."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -10,6 +9,7 @@ import click
 
 from reconciler.changeset import ChangeSet
 from reconciler.cli.context import Repo, print_data, say
+from reconciler.cli.options import A_FILE, together
 from reconciler.errors import UsageError
 from reconciler.forge import (
     FORGES,
@@ -24,7 +24,6 @@ from reconciler.forge import (
     reviewed_fingerprint,
 )
 
-Command = Callable[..., None]
 _NOTHING = ChangeSet(()).fingerprint
 
 text_file = click.argument("file", type=click.File(encoding="utf-8", errors="replace"))
@@ -43,13 +42,14 @@ number_option = click.option(
 )
 
 
-def forge_options(command: Command) -> Command:
-    command = click.option(
-        "--author", help="GitHub: the login whose comments count; default: the bot of Actions."
-    )(command)
-    return click.option(
+forge_options = together(
+    click.option(
         "--forge", type=click.Choice(FORGES), help="Default: the one whose pipeline this is."
-    )(command)
+    ),
+    click.option(
+        "--author", help="GitHub: the login whose comments count; default: the bot of Actions."
+    ),
+)
 
 
 @click.group()
@@ -195,7 +195,7 @@ def pull_request(
 
 
 @ci.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=A_FILE)
 def outputs(file: Path) -> None:
     """Print the counts of a plan or drift in JSON as NAME=VALUE lines.
 

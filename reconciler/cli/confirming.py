@@ -5,12 +5,13 @@ May import anything.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from time import sleep
 
 import click
 
 from reconciler.cli.context import say
+from reconciler.cli.options import together
 from reconciler.drift import DRIFT, only_drift
 from reconciler.errors import RouterError
 from reconciler.fleet import Fleet
@@ -19,27 +20,6 @@ from reconciler.survey import read_router
 from reconciler.wording import counted
 from reconciler.work import Planner, Work, failed_plan, revive, with_live_sessions
 
-Command = Callable[..., None]
-
-
-def confirm_options(command: Command) -> Command:
-    """`--confirm-runs N` and `--confirm-wait TIME`."""
-    command = click.option(
-        "--confirm-wait",
-        callback=_seconds,
-        default="30s",
-        show_default=True,
-        metavar="TIME",
-        help="How long to wait before each of them.",
-    )(command)
-    return click.option(
-        "--confirm-runs",
-        type=click.IntRange(0, 100),
-        default=0,
-        metavar="N",
-        help="Read N times more, and tell only what is there every time.",
-    )(command)
-
 
 def _seconds(_ctx: click.Context, _param: click.Parameter, text: str) -> float:
     """`30s`, `5m`, `1h`, or seconds."""
@@ -47,6 +27,25 @@ def _seconds(_ctx: click.Context, _param: click.Parameter, text: str) -> float:
     if match is None:
         raise click.BadParameter(f"{text} is no time: write it as 30s or 5m.")
     return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]]
+
+
+confirm_options = together(
+    click.option(
+        "--confirm-runs",
+        type=click.IntRange(0, 100),
+        default=0,
+        metavar="N",
+        help="Read N times more, and tell only what is there every time.",
+    ),
+    click.option(
+        "--confirm-wait",
+        callback=_seconds,
+        default="30s",
+        show_default=True,
+        metavar="TIME",
+        help="How long to wait before each of them.",
+    ),
+)
 
 
 def confirm_drift(fleet: Fleet, plan: Planner, runs: int, wait: float) -> None:

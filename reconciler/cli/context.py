@@ -9,12 +9,12 @@ What takes long to import is imported where it is needed: `--help` and slips of 
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
@@ -168,90 +168,3 @@ def confirm(question: str, yes: bool) -> None:
         raise UsageError("There is no terminal to ask on: add --yes to go on without asking.")
     if not click.confirm(question):
         raise ReconcileError("Nothing was written: the answer was no.")
-
-
-def scope_options(command: Callable[..., None]) -> Callable[..., None]:
-    """`--router`, `--zone` and `--client`, each as often as wanted."""
-    for name in ("client", "zone", "router"):
-        command = click.option(
-            f"--{name}",
-            f"{name}s",
-            multiple=True,
-            metavar="ID",
-            help=f"Only this {name}; may be given several times.",
-        )(command)
-    return command
-
-
-def allow_options(command: Callable[..., None]) -> Callable[..., None]:
-    """`--allow-removals N` and its kin, each lifting one guard for up to N."""
-    for name, what in (
-        ("sessions", "live sessions to drop in this run"),
-        ("cuts", "active services to be newly suspended"),
-        ("changes", "services whose rows are set or removed"),
-        ("removals", "services to lose their rows though no file says why"),
-    ):
-        command = click.option(
-            f"--allow-{name}",
-            name,
-            type=click.IntRange(min=0),
-            metavar="N",
-            help=f"Go beyond the limit for up to N {what}.",
-        )(command)
-    return command
-
-
-def tidy_option(command: Callable[..., None]) -> Callable[..., None]:
-    return click.option(
-        "--tidy",
-        is_flag=True,
-        help="Remove what another billing system left on a router that is as the files say.",
-    )(command)
-
-
-def lockout_option(command: Callable[..., None]) -> Callable[..., None]:
-    return click.option(
-        "--allow-lockout",
-        is_flag=True,
-        help="Go on though the plan would cut the way on which routers are reached.",
-    )(command)
-
-
-def window_option(command: Callable[..., None]) -> Callable[..., None]:
-    return click.option(
-        "--override-window",
-        metavar="REASON",
-        help="Go on outside of a zone's change windows, or in a freeze; the reason is noted.",
-    )(command)
-
-
-class Day(click.DateTime):
-    """A day as it is written in the files, within what calendars and time zones can reckon with."""
-
-    _FIRST, _LAST = date(1990, 1, 1), date(2199, 12, 31)
-
-    def __init__(self) -> None:
-        super().__init__(["%Y-%m-%d"])
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        return "YYYY-MM-DD"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        try:
-            day = super().convert(value, param, ctx)
-        except click.BadParameter:
-            self.fail(f"{value!r} is no date: write it as 2026-11-30.", param, ctx)
-        if not self._FIRST <= day.date() <= self._LAST:
-            self.fail(f"Take a date from {self._FIRST} to {self._LAST}.", param, ctx)
-        return day
-
-
-def on_option(command: Callable[..., None]) -> Callable[..., None]:
-    return click.option(
-        "--on",
-        type=Day(),
-        callback=lambda _ctx, _param, value: value.date() if value else None,
-        help="The end of this date instead of today.",
-    )(command)

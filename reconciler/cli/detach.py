@@ -5,8 +5,9 @@ import click
 
 from reconciler.apply import remove_state
 from reconciler.cli.carrying import carry_out
-from reconciler.cli.context import Repo, confirm, first_code, print_lines, window_option
+from reconciler.cli.context import Repo, confirm, first_code, print_lines
 from reconciler.cli.executing import seal_of
+from reconciler.cli.options import router_argument, window_option, yes_option
 from reconciler.cli.surveying import change_set, status_codes
 from reconciler.cli.windows import check_windows
 from reconciler.errors import RouterError
@@ -21,8 +22,8 @@ from reconciler.work import Target, Work
 
 
 @click.command()
-@click.argument("router")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@router_argument
+@yes_option
 @window_option
 @click.pass_obj
 def detach(repo: Repo, router: str, yes: bool, override_window: str | None) -> None:

@@ -10,6 +10,7 @@ import click
 
 from reconciler.cli.context import Repo, first_code, print_data, print_lines, say
 from reconciler.cli.noticed import noticed
+from reconciler.cli.options import format_option, router_argument
 from reconciler.cli.surveying import status_codes
 from reconciler.doctor import Case, examine
 from reconciler.doctor.read import Seen, read_more
@@ -25,15 +26,8 @@ from reconciler.work import Target, Work, planner
 
 
 @click.command()
-@click.argument("router")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or for programs.",
-)
+@router_argument
+@format_option()
 @click.pass_obj
 def doctor(repo: Repo, router: str, form: str) -> None:
     """Look for what lets suspended clients of ROUTER browse, and for what else is wrong.

@@ -14,17 +14,11 @@ import click
 from reconciler import machine
 from reconciler.changeset import ChangeSet, to_json
 from reconciler.cli.confirming import confirm_drift, confirm_options
-from reconciler.cli.context import (
-    Repo,
-    first_code,
-    on_option,
-    print_data,
-    print_lines,
-    scope_options,
-)
+from reconciler.cli.context import Repo, first_code, print_data, print_lines
 from reconciler.cli.forms import form_files, html_page, write_forms
 from reconciler.cli.monitor import monitored
 from reconciler.cli.noticed import noticed
+from reconciler.cli.options import format_option, on_option, scope_options
 from reconciler.cli.surveying import change_set, known_clients, status_codes
 from reconciler.cli.triage import offer
 from reconciler.cli.watch import Watch
@@ -51,14 +45,7 @@ FILES = FORMATS | {"html": partial(html_page, title="Drift")}
 @click.command()
 @scope_options
 @on_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", *FORMATS]),
-    default="text",
-    show_default=True,
-    help="How it is printed.",
-)
+@format_option(["text", *FORMATS], "How it is printed.")
 @form_files(FILES)
 @click.option(
     "--adopt",

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli.options import A_FILE
 from reconciler.emulator import main_serve
 
 
 @click.command()
 @click.option(
     "--load",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=A_FILE,
     help="An export (.rsc) to load.",
 )
 @click.option(

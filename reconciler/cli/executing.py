@@ -2,11 +2,12 @@
 """`--executor` and `--scheduler`: who carries a run out. May import anything."""
 
 import importlib
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 import click
 
 from reconciler.cli.context import Repo
+from reconciler.cli.options import together
 from reconciler.errors import UsageError
 from reconciler.executor import Executor, Local
 from reconciler.fleet import PARALLEL
@@ -15,24 +16,20 @@ from reconciler.tidy import tidying
 from reconciler.undo import Seal
 from reconciler.work import planner
 
-
-def executor_options(command: Callable[..., None]) -> Callable[..., None]:
-    for option in (
-        click.option(
-            "--scheduler",
-            metavar="ADDRESS",
-            help="With dask: the scheduler, such as tcp://10.0.0.5:8786.",
-        ),
-        click.option(
-            "--executor",
-            type=click.Choice(["local", "dask"]),
-            default="local",
-            show_default=True,
-            help="In this process, or on the workers of a dask cluster.",
-        ),
-    ):
-        command = option(command)
-    return command
+executor_options = together(
+    click.option(
+        "--executor",
+        type=click.Choice(["local", "dask"]),
+        default="local",
+        show_default=True,
+        help="In this process, or on the workers of a dask cluster.",
+    ),
+    click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="With dask: the scheduler, such as tcp://10.0.0.5:8786.",
+    ),
+)
 
 
 def check_executor(executor: str, scheduler: str | None, asked: Collection[str] = ()) -> None:

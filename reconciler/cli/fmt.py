@@ -9,6 +9,7 @@ import click
 
 from reconciler.cli.client.common import print_diff
 from reconciler.cli.context import Repo, print_data, say
+from reconciler.cli.options import A_FILE
 from reconciler.errors import FilesError, Problem, ReconcileError, UsageError
 from reconciler.formatting import formatted
 from reconciler.inventory.files import Found, contents, find_files
@@ -19,7 +20,7 @@ from reconciler.wording import counted
 
 
 @click.command()
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("files", nargs=-1, type=A_FILE)
 @click.option("--check", is_flag=True, help="Write nothing; end with 1 where a file would change.")
 @click.option("--diff", is_flag=True, help="Show what changes.")
 @click.pass_obj

@@ -14,10 +14,9 @@ import click
 from reconciler import machine
 from reconciler.changeset import ChangeSet, plan_file_text, to_json
 from reconciler.cli.context import Repo, first_code, print_data, print_lines
+from reconciler.cli.options import NEW_FILE, Option, format_option, together
 from reconciler.cli.surveying import plan_codes
 from reconciler.render import markdown, text_lines
-
-Command = Callable[..., None]
 
 FORMATS: dict[str, Callable[[ChangeSet], str]] = {
     "markdown": markdown,
@@ -36,45 +35,27 @@ def html_page(changes: ChangeSet, title: str = "Plan") -> str:
 FILES = {form: FORMATS[form] for form in ("markdown", "junit", "terraform")} | {"html": html_page}
 
 
-def form_files(forms: Iterable[str]) -> Callable[[Command], Command]:
+def form_files(forms: Iterable[str]) -> Option:
     """`--markdown FILE` and the like: also write that form, of the same reading, to a file."""
-
-    def add(command: Command) -> Command:
-        for form in reversed(list(forms)):
-            command = click.option(
-                f"--{form}",
-                type=click.Path(path_type=Path, dir_okay=False, writable=True),
-                help=f"Also write it as {form} to a file.",
-            )(command)
-        return command
-
-    return add
+    return together(
+        *(
+            click.option(f"--{form}", type=NEW_FILE, help=f"Also write it as {form} to a file.")
+            for form in forms
+        )
+    )
 
 
-def report_options(command: Command) -> Command:
-    """How a plan is shown and kept: `--format`, `--out` and others, `--detailed-exitcode`."""
-    for option in (
-        click.option(
-            "--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes."
-        ),
-        click.option(
-            "--out",
-            "file",
-            type=click.Path(path_type=Path, dir_okay=False, writable=True),
-            help="Write the plan to a file that `apply` carries out exactly.",
-        ),
-        form_files(FILES),
-        click.option(
-            "--format",
-            "form",
-            type=click.Choice(["text", *FORMATS]),
-            default="text",
-            show_default=True,
-            help="How it is printed.",
-        ),
-    ):
-        command = option(command)
-    return command
+report_options = together(
+    format_option(["text", *FORMATS], "How it is printed."),
+    form_files(FILES),
+    click.option(
+        "--out",
+        "file",
+        type=NEW_FILE,
+        help="Write the plan to a file that `apply` carries out exactly.",
+    ),
+    click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes."),
+)
 
 
 def write_forms(

@@ -9,7 +9,8 @@ import click
 
 from reconciler.adopt import Options, Proposal, propose, read_facts, settle, summary_lines
 from reconciler.adopt.vault import Keeping, Vault
-from reconciler.cli.context import Repo, on_option, print_lines, say
+from reconciler.cli.context import Repo, print_lines, say
+from reconciler.cli.options import on_option, router_argument
 from reconciler.errors import Problem, UsageError, Where
 from reconciler.inventory import Inventory
 from reconciler.inventory.files import contents
@@ -19,12 +20,12 @@ from reconciler.run import endpoint_of
 from reconciler.secrets import Secrets
 from reconciler.staging import Act, Staged, load_with, stage
 from reconciler.staging import write as write_files
-from reconciler.wording import counted, did_you_mean
+from reconciler.wording import counted, unknown
 from reconciler.yamlfile import parse
 
 
 @click.command("import")
-@click.argument("router")
+@router_argument
 @click.option("--zone", metavar="ID", help="The zone of what is found; made where there is none.")
 @click.option("--host", help="Reach the router here; makes its file where there is none.")
 @click.option("--user", help="With --host: the API user of a new router's file.")
@@ -127,9 +128,7 @@ def _router(
     if known is not None:
         return (known, None) if host is None else (_elsewhere(known, host, port), None)
     if host is None:
-        near = did_you_mean(router, inventory.routers)
-        hint = f" Did you mean {near}?" if near else " --host makes its file."
-        raise UsageError(f"There is no router {router}.{hint}")
+        raise UsageError(unknown("router", router, inventory.routers, "--host makes its file."))
     variable = f"{router.upper().replace('-', '_')}_PASSWORD"
     data: dict[str, Any] = {
         "id": router,

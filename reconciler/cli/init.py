@@ -2,7 +2,7 @@
 """`reconcile init`: a new state repository that works at once."""
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,11 @@ import click
 from click.core import ParameterSource
 
 from reconciler.cli.context import is_interactive, print_data, say
+from reconciler.cli.options import Option
 from reconciler.errors import ReconcileError, UsageError
 from reconciler.inventory import load
 from reconciler.scaffold import PIPELINES, Answers, scaffold
 from reconciler.wording import counted
-
-Command = Callable[..., None]
 
 _DEFAULTS = Answers()
 # What is asked for on a terminal, in this order; the rest has options alone.
@@ -32,7 +31,7 @@ _QUESTIONS = {
 }
 
 
-def _option(name: str, text: str) -> Callable[[Command], Command]:
+def _option(name: str, text: str) -> Option:
     default = getattr(_DEFAULTS, name)
     return click.option(f"--{name}", default=default, show_default=True, help=text)
 

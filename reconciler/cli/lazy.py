@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from reconciler.wording import did_you_mean, printable
+from reconciler.wording import unknown
 
 
 class LazyGroup(click.Group):
@@ -38,11 +38,7 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and not args[0].startswith("-") and args[0] not in self._table:
-            near = did_you_mean(args[0], self._table)
-            ctx.fail(
-                f"There is no command {printable(args[0])}."
-                + (f" Did you mean {near}?" if near else "")
-            )
+            ctx.fail(unknown("command", args[0], self._table))
         return super().resolve_command(ctx, args)
 
 

@@ -9,6 +9,7 @@ import click
 
 from reconciler.cli.context import Repo
 from reconciler.cli.forms import report, report_options
+from reconciler.cli.options import A_FILE
 from reconciler.cli.policies import judged
 from reconciler.effects import effects_of
 from reconciler.shards import merge as merge_parts
@@ -20,7 +21,7 @@ from reconciler.shards import merge as merge_parts
     metavar="FILE...",
     nargs=-1,
     required=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=A_FILE,
 )
 @report_options
 @click.pass_obj

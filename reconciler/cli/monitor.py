@@ -7,7 +7,7 @@ Neither changes how the run ends: what could not be sent is said on stderr.
 import importlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import wraps
@@ -18,6 +18,7 @@ import click
 
 from reconciler.changeset import ChangeSet, fingerprint
 from reconciler.cli.context import Repo, say
+from reconciler.cli.options import Command, Option
 from reconciler.drift import only_drift
 from reconciler.errors import ReconcileError
 from reconciler.metrics import Run, write_metrics
@@ -29,10 +30,9 @@ from reconciler.wording import counted
 _TOLD = Path(".reconcile/told.json")
 _MOST_LINES = 20
 _FAILED = (1, 4, 5, 6, 7)
-Command = Callable[..., None]
 
 
-def monitored(name: str) -> Callable[[Command], Command]:
+def monitored(name: str) -> Option:
     """`--metrics`, and what is told of after the command; it gets the Repo first."""
 
     def decorate(command: Command) -> Command:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.context import Repo, on_option, scope_options, tidy_option
+from reconciler.cli.context import Repo
 from reconciler.cli.executing import check_executor, executor_for, executor_options
 from reconciler.cli.forms import report, report_options
 from reconciler.cli.monitor import monitored
 from reconciler.cli.noticed import noticed
+from reconciler.cli.options import adopt_option, on_option, scope_options, tidy_option
 from reconciler.cli.policies import judged
 from reconciler.cli.previewed import previewed
 from reconciler.cli.surveying import change_set, known_clients, tell_ages
@@ -24,7 +25,7 @@ from reconciler.shards import Part, Shard, hash_of, part_data
 @click.command()
 @scope_options
 @on_option
-@click.option("--adopt", is_flag=True, help="Take over rows without our mark that hold a key.")
+@adopt_option
 @tidy_option
 @click.option(
     "--shard",

@@ -6,7 +6,7 @@ What asks them takes its time to import, so that a repository without any does w
 
 # ruff: noqa: PLC0415 - see above
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -20,15 +20,13 @@ from reconciler.guards import Guarded
 from reconciler.inventory import Inventory
 from reconciler.models.policy import PolicyAbout
 
-
-def policy_option(command: Callable[..., None]) -> Callable[..., None]:
-    return click.option(
-        "--allow-policy",
-        "allowed",
-        multiple=True,
-        metavar="ID",
-        help="Go on though this policy denies it; may be given several times.",
-    )(command)
+policy_option = click.option(
+    "--allow-policy",
+    "allowed",
+    multiple=True,
+    metavar="ID",
+    help="Go on though this policy denies it; may be given several times.",
+)
 
 
 def policy_problems(root: Path, inventory: Inventory) -> list[Problem]:

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from reconciler.cli.chosen import keep_only_reviewed, read_plan_file
-from reconciler.cli.context import Repo, first_code, print_lines, scope_options
+from reconciler.cli.context import Repo, first_code, print_lines
 from reconciler.cli.noticed import noticed
+from reconciler.cli.options import adopt_option, plan_file_argument, scope_options
 from reconciler.cli.surveying import change_set, status_codes
 from reconciler.fleet import Fleet
 from reconciler.rehearsal import is_wrong, rehearsal_lines
@@ -17,11 +18,9 @@ from reconciler.run import Scope, make_targets
 
 
 @click.command()
-@click.argument(
-    "planfile", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False
-)
+@plan_file_argument
 @scope_options
-@click.option("--adopt", is_flag=True, help="Take over rows without our mark that hold a key.")
+@adopt_option
 @click.pass_obj
 def rehearse(
     repo: Repo,

@@ -3,8 +3,9 @@
 
 import click
 
-from reconciler.cli.client.common import finish, write_options
+from reconciler.cli.client.common import finish
 from reconciler.cli.context import Repo
+from reconciler.cli.options import narrowing_options, write_options
 from reconciler.clients.select import Filters, choose
 from reconciler.errors import UsageError
 from reconciler.models import Client
@@ -16,8 +17,7 @@ from reconciler.wording import counted, listing
 
 @click.command()
 @click.option("--derived", is_flag=True, help="Raise derived passwords instead: they change.")
-@click.option("--zone", "zones", multiple=True, metavar="ID", help="Only clients of this zone.")
-@click.option("--client", "clients", multiple=True, metavar="ID", help="Only this client.")
+@narrowing_options
 @write_options
 @click.pass_obj
 def rotate(

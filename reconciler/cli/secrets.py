@@ -11,6 +11,7 @@ import click
 
 from reconciler import git
 from reconciler.cli.context import Repo, print_data, say
+from reconciler.cli.options import A_FILE
 from reconciler.cli.rotate import rotate
 from reconciler.errors import UsageError
 from reconciler.plaintext import in_clear
@@ -48,7 +49,7 @@ def encrypt(repo: Repo) -> None:
 
 
 @secrets.command("check")
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("files", nargs=-1, type=A_FILE)
 @click.pass_obj
 @click.pass_context
 def check_files(context: click.Context, repo: Repo, files: Sequence[Path]) -> None:

@@ -13,16 +13,9 @@ from rich.text import Text
 
 from reconciler import git
 from reconciler.cli.console import STYLES
-from reconciler.cli.context import (
-    Repo,
-    first_code,
-    is_interactive,
-    out,
-    print_data,
-    print_lines,
-    scope_options,
-)
+from reconciler.cli.context import Repo, first_code, is_interactive, out, print_data, print_lines
 from reconciler.cli.noticed import noticed
+from reconciler.cli.options import format_option, scope_options
 from reconciler.cli.surveying import known_clients
 from reconciler.errors import UsageError
 from reconciler.fleet import Fleet
@@ -42,14 +35,7 @@ from reconciler.work import Target, Work, planner
 @click.command()
 @scope_options
 @click.option("--sessions", is_flag=True, help="Each live session, and not their number alone.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or for programs.",
-)
+@format_option()
 @click.option("--watch", is_flag=True, help="Look again and again, until Ctrl-C.")
 @click.option(
     "--every",

@@ -5,16 +5,9 @@ import click
 
 from reconciler.apply import remove_state, write_state
 from reconciler.cli.carrying import carry_out, check_limits, check_lockout
-from reconciler.cli.context import (
-    Repo,
-    allow_options,
-    confirm,
-    first_code,
-    lockout_option,
-    print_lines,
-    window_option,
-)
+from reconciler.cli.context import Repo, confirm, first_code, print_lines
 from reconciler.cli.executing import seal_of
+from reconciler.cli.options import allow_options, lockout_option, window_option, yes_option
 from reconciler.cli.surveying import change_set, status_codes
 from reconciler.cli.windows import check_windows
 from reconciler.errors import Problem, ReconcileError, RouterError
@@ -35,7 +28,7 @@ _NOTHING = "Nothing to undo: the routers are as they were before the run."
 
 @click.command()
 @click.argument("run", required=False)
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 @allow_options
 @lockout_option
 @window_option

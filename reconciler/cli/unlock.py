@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 import click
 
 from reconciler.cli.context import Repo, confirm
+from reconciler.cli.options import router_argument, yes_option
 from reconciler.lease import break_lease, read_holders
 from reconciler.router import connect
 from reconciler.run import Scope, make_targets
 
 
 @click.command()
-@click.argument("router")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@router_argument
+@yes_option
 @click.pass_obj
 def unlock(repo: Repo, router: str, yes: bool) -> None:
     """Break the lease on ROUTER. An apply that held it stops writing.

@@ -7,21 +7,19 @@ from collections.abc import Mapping
 import click
 
 from reconciler.cli.context import Repo
+from reconciler.cli.options import format_option
 from reconciler.cli.policies import policy_problems
 from reconciler.errors import Where
 from reconciler.git import changed_lines
 from reconciler.inventory import Inventory, load
 from reconciler.report import ReportFormat, render
+from reconciler.wording import counted
 
 
 @click.command()
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice([form.value for form in ReportFormat]),
-    default=ReportFormat.TEXT.value,
-    show_default=True,
-    help="text for people, json, github (annotations), sarif or gitlab (code quality).",
+@format_option(
+    [form.value for form in ReportFormat],
+    "text for people, json, github (annotations), sarif or gitlab (code quality).",
 )
 @click.option(
     "--since",
@@ -72,4 +70,4 @@ def _extent(inventory: Inventory) -> str:
         "plan": len(inventory.plans),
         "client": len(inventory.clients),
     }
-    return ", ".join(f"{number} {word}{'s' * (number != 1)}" for word, number in counts.items())
+    return ", ".join(counted(number, word) for word, number in counts.items())

@@ -32,13 +32,12 @@ def _parse(
         raise click.BadParameter(f"{value} {error.message()}. {hint}.") from None
 
 
-def waves_option(command: Callable[..., None]) -> Callable[..., None]:
-    return click.option(
-        "--waves",
-        callback=_parse,
-        metavar="zone|PERCENT|none",
-        help="A few routers first, the next while these are healthy; by zone, or so many percent.",
-    )(command)
+waves_option = click.option(
+    "--waves",
+    callback=_parse,
+    metavar="zone|PERCENT|none",
+    help="A few routers first, the next while these are healthy; by zone, or so many percent.",
+)
 
 
 def waves_asked(repo: Repo, option: str | int | None, executor: str) -> str | int:

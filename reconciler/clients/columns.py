@@ -8,7 +8,7 @@ from reconciler.clients.fields import BY_NAME, FIELDS, value_text
 from reconciler.clients.select import Chosen
 from reconciler.errors import UsageError
 from reconciler.models import Client
-from reconciler.wording import did_you_mean, listing
+from reconciler.wording import listing, unknown
 
 KEYS = ("id", "service", "zone", "plan", "status")
 DEFAULT = ("id", "name", "zone", "plan", "status", "address")
@@ -40,9 +40,8 @@ def columns_of(given: Sequence[str], default: Sequence[str], more: Sequence[str]
     known = (*ALL, *more)
     for name in names:
         if name not in known:
-            near = did_you_mean(name, known)
-            hint = f" Did you mean {near}?" if near else f" There are: {listing(known, 99)}."
-            raise UsageError(f"There is no column {name}.{hint}")
+            there = f"There are: {listing(known, 99)}."
+            raise UsageError(unknown("column", name, known, there))
     return names or list(default)
 
 

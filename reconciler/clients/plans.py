@@ -9,7 +9,7 @@ from reconciler.clients.select import Chosen
 from reconciler.edit import Append, Edit, Put
 from reconciler.inventory import Inventory
 from reconciler.models import PastPlan, Plan
-from reconciler.wording import did_you_mean
+from reconciler.wording import unknown
 
 Issued = Collection[tuple[str, date]]
 """Services (`client/service`) and days for which an invoice is in the ledger."""
@@ -19,8 +19,7 @@ def find_plan(inventory: Inventory, name: str) -> Plan:
     """A plan by its id. Raises Impossible with a near one."""
     plan = inventory.plans.get(name)
     if plan is None:
-        near = did_you_mean(name, inventory.plans)
-        raise Impossible(f"There is no plan {name}." + (f" Did you mean {near}?" if near else ""))
+        raise Impossible(unknown("plan", name, inventory.plans))
     return plan
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from reconciler.errors import ReconcileError, UsageError
 from reconciler.inventory import Inventory, Subscription
 from reconciler.models import Client, Status
-from reconciler.wording import did_you_mean, listing
+from reconciler.wording import listing, unknown
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,7 @@ def find_client(inventory: Inventory, name: str) -> Client:
     for other in inventory.clients.values():
         if name in other.former_ids:
             raise ReconcileError(f"There is no client {name}: it is {other.id} now.")
-    near = did_you_mean(name, inventory.clients)
-    raise ReconcileError(f"There is no client {name}." + (f" Did you mean {near}?" if near else ""))
+    raise ReconcileError(unknown("client", name, inventory.clients))
 
 
 def only_service(chosen: Iterable[Chosen], client: str) -> Chosen:
@@ -130,9 +129,7 @@ def _known(noun: str, names: Iterable[str], known: Iterable[str]) -> None:
     known = list(known)
     for name in names:
         if name not in known:
-            near = did_you_mean(name, known)
-            hint = f" Did you mean {near}?" if near else ""
-            raise UsageError(f"There is no {noun} {name}.{hint}")
+            raise UsageError(unknown(noun, name, known))
 
 
 def _text_of(sub: Subscription) -> str:

@@ -133,6 +133,22 @@ def test_detach_leaves_the_rows_of_clients_without_marks(applied: World) -> None
     assert again.code == 0, again.text
 
 
+@pytest.mark.parametrize("command", ["detach", "doctor", "import", "unlock"])
+def test_the_router_may_be_named_as_where_there_are_several(applied: World, command: str) -> None:
+    named = applied.run(command, "--router", "rb-nort")
+    assert named.code == 64
+    assert "There is no router rb-nort. Did you mean rb-norte?" in named.err
+    twice = applied.run(command, "rb-sur", "--router", "rb-norte")
+    assert (twice.code, twice.out) == (64, "")
+    assert "Name the router once: rb-sur, or --router rb-norte." in twice.err
+    none = applied.run(command)
+    assert (none.code, none.out) == (64, "")
+    assert "Name the router: ROUTER, or --router ID." in none.err
+    # What is given is stronger than a variable.
+    applied.environ[f"RECONCILE_{command.upper()}_ROUTER"] = "rb-norte"
+    assert "There is no router rb-nort." in applied.run(command, "rb-nort").err
+
+
 def test_detach_of_an_unknown_router_is_64_and_of_one_that_is_away_3(applied: World) -> None:
     ran = applied.run("detach", "rb-nort", "--yes")
     assert ran.code == 64

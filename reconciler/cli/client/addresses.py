@@ -3,12 +3,12 @@
 
 import click
 
-from reconciler.cli.client.common import complete_zones
 from reconciler.cli.context import Repo
+from reconciler.cli.options import complete_zones
 from reconciler.clients.addressing import Allocator
 from reconciler.clients.outcome import Impossible
 from reconciler.errors import UsageError
-from reconciler.wording import did_you_mean
+from reconciler.wording import unknown
 
 
 @click.command("free-address")
@@ -32,8 +32,7 @@ def free_addresses(repo: Repo, zone: str, count: int) -> None:
     """
     inventory = repo.loaded.inventory
     if zone not in inventory.zones:
-        near = did_you_mean(zone, inventory.zones)
-        raise UsageError(f"There is no zone {zone}." + (f" Did you mean {near}?" if near else ""))
+        raise UsageError(unknown("zone", zone, inventory.zones))
     allocator = Allocator(inventory)
     for number in range(count):
         try:

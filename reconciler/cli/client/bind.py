@@ -7,13 +7,9 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from reconciler.cli.client.common import (
-    Selection,
-    finish,
-    selection_options,
-    write_options,
-)
+from reconciler.cli.client.common import Selection, finish, selection_options
 from reconciler.cli.context import Repo, err, say
+from reconciler.cli.options import write_options
 from reconciler.clients.bind import MENUS, Proposal, Sightings, propose, read_sightings
 from reconciler.clients.select import Chosen
 from reconciler.edit import Edit

@@ -6,20 +6,12 @@ from datetime import date
 
 import click
 
-from reconciler.cli.client.common import (
-    Command,
-    Selection,
-    complete_plans,
-    finish,
-    given,
-    selection_options,
-    today_in,
-    write_options,
-)
+from reconciler.cli.client.common import Selection, finish, given, selection_options, today_in
 from reconciler.cli.client.ledger import issued_by_day
 from reconciler.cli.client.passwords import with_random
 from reconciler.cli.client.states import address_given
-from reconciler.cli.context import Repo, on_option
+from reconciler.cli.context import Repo
+from reconciler.cli.options import complete_plans, on_option, together, write_options
 from reconciler.clients.addressing import Allocator
 from reconciler.clients.create import AUTO
 from reconciler.clients.equipment import lend_edits, take_back_edits
@@ -33,12 +25,10 @@ from reconciler.edit import Append, Edit
 from reconciler.errors import UsageError
 from reconciler.staging import Act, EditFile
 
-
-def field_options(command: Command) -> Command:
-    """An option per field of the file; `none` takes a field out."""
-    for field in reversed(FIELDS):
-        command = click.option(field.option, field.name, metavar="VALUE", help=field.help)(command)
-    return command
+# An option for each field of the file; `none` takes a field out.
+field_options = together(
+    *(click.option(one.option, one.name, metavar="VALUE", help=one.help) for one in FIELDS)
+)
 
 
 @click.command("set")

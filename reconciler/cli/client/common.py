@@ -10,53 +10,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
-from click.shell_completion import CompletionItem
 from rich.text import Text
 
 from reconciler.cli.context import Repo, is_interactive, out, say
+from reconciler.cli.options import Command, Option, complete_clients, ids_option, together
 from reconciler.clients.outcome import Impossible, Outcome
 from reconciler.clients.select import Chosen, Filters, choose
 from reconciler.edit import Edit
-from reconciler.inventory import Inventory, find_root
+from reconciler.inventory import Inventory
 from reconciler.models import Status, Zone
 from reconciler.staging import Act, EditFile, Staged, check, diff_lines, stage, write
+from reconciler.wording import counted
 
-Command = Callable[..., None]
 STATUSES = [status.value for status in Status]
 _STYLES = {"+": "green", "-": "red", "@": "cyan", "r": "bold"}
 
 
-def _ids_of(folder: str, deep: bool = False) -> Callable[..., list[CompletionItem]]:
-    """Ids for the shell's completion: the names of files, so that nothing has to be loaded."""
-
-    def complete(
-        ctx: click.Context, _param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        given = ctx.find_root().params.get("repo")
-        root = Path(given) if given else find_root(Path.cwd())
-        if root is None:
-            return []
-        files = (root / folder).rglob("*.yaml") if deep else (root / folder).glob("*.yaml")
-        names = sorted(file.stem for file in files if not file.name.startswith("."))
-        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
-
-    return complete
-
-
-complete_clients = _ids_of("inventory/clients", deep=True)
-complete_zones = _ids_of("inventory/zones")
-complete_plans = _ids_of("plans")
-complete_routers = _ids_of("inventory/routers")
-
-
-def client_argument(command: Command) -> Command:
-    return click.argument("client", shell_complete=complete_clients)(command)
-
-
-def ids_argument(command: Command) -> Command:
-    return click.argument("ids", metavar="[ID]...", nargs=-1, shell_complete=complete_clients)(
-        command
-    )
+ids_argument = click.argument("ids", metavar="[ID]...", nargs=-1, shell_complete=complete_clients)
 
 
 @dataclass(frozen=True)
@@ -72,9 +42,7 @@ class Selection:
         return choose(inventory, self.ids, self.filters, self.service)
 
 
-def selection_options(
-    *, prefix: str = "", plan: str = "plan", ids: bool = True
-) -> Callable[[Command], Command]:
+def selection_options(*, prefix: str = "", plan: str = "plan", ids: bool = True) -> Option:
     """Ids, `--zone`, `--plan`, `--status`, `--file` and `--service`, given as `selection`.
 
     With a prefix, or another name for `--plan`, where these words set values. Without `ids` only
@@ -103,52 +71,29 @@ def selection_options(
     return decorate
 
 
-def _filter_options(prefix: str, plan: str) -> Callable[[Command], Command]:
-    def decorate(command: Command) -> Command:
-        command = click.option(
-            "--file",
-            "id_file",
-            type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True),
-            help="A file of client ids, one a line; - for standard input.",
-        )(command)
-        command = click.option(
+def _filter_options(prefix: str, plan: str) -> Option:
+    return together(
+        ids_option("zone", "Clients of this zone", f"{prefix}zone"),
+        ids_option("plan", "Services of this plan", f"{prefix}{plan}"),
+        click.option(
             f"--{prefix}status",
             "statuses",
             multiple=True,
             type=click.Choice(STATUSES),
             help="Services in this state; may be given several times.",
-        )(command)
-        command = click.option(
-            f"--{prefix}{plan}",
-            "plans",
-            multiple=True,
-            metavar="ID",
-            shell_complete=complete_plans,
-            help="Services of this plan; may be given several times.",
-        )(command)
-        return click.option(
-            f"--{prefix}zone",
-            "zones",
-            multiple=True,
-            metavar="ID",
-            shell_complete=complete_zones,
-            help="Clients of this zone; may be given several times.",
-        )(command)
-
-    return decorate
+        ),
+        click.option(
+            "--file",
+            "id_file",
+            type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True),
+            help="A file of client ids, one a line; - for standard input.",
+        ),
+    )
 
 
-def service_option(command: Command) -> Command:
-    return click.option(
-        "--service", metavar="ID", help="Only this service of clients that have several."
-    )(command)
-
-
-def write_options(command: Command) -> Command:
-    command = click.option("--yes", is_flag=True, help="Do not ask.")(command)
-    return click.option(
-        "--dry-run", is_flag=True, help="Show what would change and write nothing."
-    )(command)
+service_option = click.option(
+    "--service", metavar="ID", help="Only this service of clients that have several."
+)
 
 
 def _read_ids(file: Path) -> tuple[str, ...]:
@@ -209,7 +154,7 @@ def finish(
     print_diff(staged)
     for problem in check(repo.root, staged, repo.loaded.problems):
         say(str(problem), "yellow")
-    count = f"{len(staged)} {'file' if len(staged) == 1 else 'files'}"
+    count = counted(len(staged), "file")
     if dry_run:
         say(f"Dry run: {count} would change, nothing was written.")
         return

@@ -9,13 +9,10 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from reconciler.cli.client.common import (
-    Selection,
-    complete_routers,
-    selection_options,
-)
+from reconciler.cli.client.common import Selection, selection_options
 from reconciler.cli.client.money import MONEY, money_of
 from reconciler.cli.context import Repo, out, say
+from reconciler.cli.options import format_option, ids_option
 from reconciler.clients.columns import (
     DEFAULT,
     columns_of,
@@ -32,26 +29,12 @@ _STYLES = {"suspended": "yellow", "cancelled": "dim", "free": "cyan"}
 
 @click.command("list")
 @selection_options(ids=False)
-@click.option(
-    "--router",
-    "routers",
-    multiple=True,
-    metavar="ID",
-    shell_complete=complete_routers,
-    help="Services on this router; may be given several times.",
-)
+@ids_option("router", "Services on this router")
 @click.option("--search", metavar="TEXT", default="", help="Text in names, contacts, addresses.")
 @click.option(
     "--columns", multiple=True, metavar="NAMES", help="Which columns, separated by commas."
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv", "geojson"]),
-    default="table",
-    show_default=True,
-    help="For people, programs, spreadsheets or maps.",
-)
+@format_option(("table", "json", "csv", "geojson"), "For people, programs, spreadsheets or maps.")
 @click.pass_obj
 def list_clients(
     repo: Repo,

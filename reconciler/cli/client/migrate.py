@@ -7,20 +7,17 @@ from ipaddress import IPv4Address
 
 import click
 
-from reconciler.cli.client.common import (
-    Selection,
+from reconciler.cli.client.common import Selection, finish, gather, selection_options, today_in
+from reconciler.cli.client.ledger import issued_by_day
+from reconciler.cli.client.states import address_given
+from reconciler.cli.context import Repo, is_interactive
+from reconciler.cli.options import (
     complete_plans,
     complete_routers,
     complete_zones,
-    finish,
-    gather,
-    selection_options,
-    today_in,
+    on_option,
     write_options,
 )
-from reconciler.cli.client.ledger import issued_by_day
-from reconciler.cli.client.states import address_given
-from reconciler.cli.context import Repo, is_interactive, on_option
 from reconciler.clients.addressing import Allocator
 from reconciler.clients.migrate import Move, migrate, missing, move_client
 from reconciler.clients.outcome import Impossible, Outcome
@@ -30,7 +27,7 @@ from reconciler.edit import Put
 from reconciler.errors import UsageError
 from reconciler.models import Plan
 from reconciler.staging import EditFile
-from reconciler.wording import did_you_mean
+from reconciler.wording import unknown
 
 _LACKS = {
     "local_address": "the router's end of its PPPoE session: --local-address A, or"
@@ -81,9 +78,7 @@ def migrate_services(
         ("router", router, inventory.routers),
     ):
         if name is not None and name not in known:
-            near = did_you_mean(name, known)
-            hint = f" Did you mean {near}?" if near else ""
-            raise UsageError(f"There is no {noun} {name}.{hint}")
+            raise UsageError(unknown(noun, name, known))
     chosen = selection.services(inventory)
     given = address_given(address)
     if given is not None and len(chosen) != 1:

@@ -10,6 +10,7 @@ from billing.cli.common import books_by_day, merged, open_ledger
 from billing.ledger.loading import load_sound
 from reconciler.cli.context import Repo
 from reconciler.errors import FilesError
+from reconciler.wording import counted
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Owing:
         if self.books is None:
             return self.trouble or ""
         count = len([one for one in self.books.accounts if one.open])
-        invoices = f"{count} invoice" if count == 1 else f"{count} invoices"
+        invoices = counted(count, "invoice")
         return f"{self.books.open} open on {invoices}, {self.books.credit} credit"
 
     @property

@@ -7,17 +7,10 @@ from datetime import date
 import click
 
 from reconciler.cli.client.change import field_options
-from reconciler.cli.client.common import (
-    Command,
-    complete_plans,
-    complete_zones,
-    finish,
-    given,
-    today_in,
-    write_options,
-)
+from reconciler.cli.client.common import finish, given, today_in
 from reconciler.cli.client.passwords import with_random
-from reconciler.cli.context import Repo, is_interactive, on_option
+from reconciler.cli.context import Repo, is_interactive
+from reconciler.cli.options import complete_plans, complete_zones, on_option, write_options
 from reconciler.clients.addressing import Allocator, needs_address
 from reconciler.clients.create import AUTO, has_login, id_from, new_client, taken_ids
 from reconciler.clients.fields import NONE
@@ -25,21 +18,15 @@ from reconciler.clients.outcome import Impossible
 from reconciler.clients.plans import find_plan
 from reconciler.errors import UsageError
 from reconciler.models import Plan, Status, Zone
-from reconciler.wording import did_you_mean
-
-
-def _new_options(command: Command) -> Command:
-    command = click.option(
-        "--plan", metavar="ID", shell_complete=complete_plans, help="Its plan decides the mode."
-    )(command)
-    return click.option("--zone", metavar="ID", shell_complete=complete_zones, help="Its zone.")(
-        command
-    )
+from reconciler.wording import unknown
 
 
 @click.command("new")
 @click.argument("client", required=False)
-@_new_options
+@click.option("--zone", metavar="ID", shell_complete=complete_zones, help="Its zone.")
+@click.option(
+    "--plan", metavar="ID", shell_complete=complete_plans, help="Its plan decides the mode."
+)
 @field_options
 @click.option(
     "--status",
@@ -123,6 +110,5 @@ def _asked(what: str, asks: bool, option: str, known: Iterable[str] = ()) -> str
 def _zone(repo: Repo, name: str) -> Zone:
     zones = repo.loaded.inventory.zones
     if name not in zones:
-        near = did_you_mean(name, zones)
-        raise Impossible(f"There is no zone {name}." + (f" Did you mean {near}?" if near else ""))
+        raise Impossible(unknown("zone", name, zones))
     return zones[name]

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import click
 
-from reconciler.cli.client.common import client_argument, finish, ids_argument, write_options
+from reconciler.cli.client.common import finish, ids_argument
 from reconciler.cli.context import Repo
+from reconciler.cli.options import client_argument, write_options
 from reconciler.clients.select import find_client
 from reconciler.edit import Put
 from reconciler.errors import UsageError

@@ -9,15 +9,10 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from reconciler.cli.client.common import (
-    Selection,
-    finish,
-    selection_options,
-    today_in,
-    write_options,
-)
+from reconciler.cli.client.common import Selection, finish, selection_options, today_in
 from reconciler.cli.client.ledger import issued_on
-from reconciler.cli.context import Repo, err, on_option, say
+from reconciler.cli.context import Repo, err, say
+from reconciler.cli.options import A_FILE, on_option, write_options
 from reconciler.clients.columns import EXPORTED, columns_of, row_of
 from reconciler.clients.select import all_services, choose
 from reconciler.clients.sheet import read_sheet, write_sheet
@@ -79,7 +74,7 @@ def export_sheet(
     "--csv",
     "file",
     required=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=A_FILE,
     help="A sheet with a column `id`; commas, semicolons or tabs, UTF-8 or windows-1252.",
 )
 @click.option("--new", "create", is_flag=True, help="Lines with an unknown id are new clients.")

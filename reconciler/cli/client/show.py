@@ -8,10 +8,11 @@ from typing import Any
 import click
 
 from billing.shapes import balance_data
-from reconciler.cli.client.common import client_argument, today_in
+from reconciler.cli.client.common import today_in
 from reconciler.cli.client.live import Live, look_at
 from reconciler.cli.client.money import Owing, owing
 from reconciler.cli.context import Repo, print_lines
+from reconciler.cli.options import client_argument, format_option
 from reconciler.clients.columns import ALL, row_of
 from reconciler.clients.select import Chosen, Filters, choose, find_client
 from reconciler.filehistory import Revision, history_of
@@ -24,14 +25,7 @@ from reconciler.wording import printable
 @click.command("show")
 @client_argument
 @click.option("--offline", is_flag=True, help="Do not ask the routers.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or for programs.",
-)
+@format_option()
 @click.pass_obj
 def show(repo: Repo, client: str, offline: bool, form: str) -> None:
     """Show a client: state, services, what the router holds, and the history of the file.

@@ -7,20 +7,19 @@ from ipaddress import AddressValueError, IPv4Address
 
 import click
 
-from billing.cli.branch import need_main_branch
+from billing.cli.branch import branch_option, need_main_branch
 from reconciler.cli.client.common import (
     Selection,
-    client_argument,
     finish,
     gather,
     selection_options,
     service_option,
     today_in,
-    write_options,
 )
 from reconciler.cli.client.money import owing
 from reconciler.cli.client.voids import voids
-from reconciler.cli.context import Repo, on_option
+from reconciler.cli.context import Repo
+from reconciler.cli.options import client_argument, on_option, write_options
 from reconciler.clients.addressing import Allocator, address_back
 from reconciler.clients.outcome import Outcome
 from reconciler.clients.select import Chosen, Filters, choose, is_over, only_service
@@ -110,9 +109,7 @@ def suspend_services(
 @click.option(
     "--void-invoices", is_flag=True, help="Void what is open: who leaves need not pay it."
 )
-@click.option(
-    "--allow-branch", is_flag=True, help="Write to the ledger on a branch that is not main."
-)
+@branch_option
 @write_options
 @click.pass_obj
 def cancel_services(
