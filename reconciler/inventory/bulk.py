@@ -1,60 +1,40 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many files to their readings: on several cores, and none twice where a store remembers it.
+"""Many files put together: read on several cores, and none twice where a store remembers it.
 
-Files are read in packs. A pack whose files all look as they did when they were read (device, inode,
-size, times of change) is taken from the store; of another one the files are read, and only those
-with other bytes are parsed. Imports of the project: cores, errors, its neighbours.
+Files are read in packs. A pack that looks as it did is taken from the store; of another one the
+files are read, and only those with other bytes are parsed. While another process looks, this one
+puts together what will be wanted if nothing has changed. Imports of the project: cores, errors,
+its neighbours.
 """
 
-import os
-import sys
-import zlib
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from reconciler.cores import FAILURES, copies, cores, may_fork, shared_out
 from reconciler.errors import Problem
-from reconciler.inventory.files import Found, find_files
+from reconciler.inventory.draft import Draft, assemble
+from reconciler.inventory.files import Found, path_order
 from reconciler.inventory.frozen import UNUSABLE
 from reconciler.inventory.packs import Kept, opened, read_file, read_pack
 from reconciler.inventory.reading import Reading
+from reconciler.inventory.scouting import Look, Scouted, looked_at, scout
 from reconciler.inventory.store import GRAIN, Store, digest
 
-FEW = 400  # files below which neither a store nor a second process is worth its start
-PACK = 500
 LEAST_PARALLEL = 2000
 
 
-@dataclass(frozen=True)
-class Bulk:
-    """The readings of all files in order, what is in the way, and a key for all their bytes.
+class Bulk(NamedTuple):
+    """All files put together, what is in the way, and a key for all their bytes.
 
     The key is None where some of them may not be kept, and for few files.
     """
 
-    readings: list[Reading]
+    draft: Draft
     problems: list[Problem]
     key: bytes | None = None
-
-
-class Look(NamedTuple):
-    """How the files of a pack look from outside, and when the newest was changed, in ns."""
-
-    look: bytes
-    newest: int
-
-
-class Scouted(NamedTuple):
-    """What lies in the folders: the files in order, what is in the way, and how packs look."""
-
-    found: list[Found]
-    problems: list[Problem]
-    looks: dict[str, Look]
 
 
 class Parcel(NamedTuple):
@@ -76,97 +56,84 @@ class Work(NamedTuple):
     look: Look | None
 
 
-def load_files(root: Path, store: Store) -> Bulk:
+def load_files(root: Path, settings: Reading, store: Store) -> Bulk:
     """Read all files of a repository but its settings."""
     began, stamps = store.now(), store.stamps()
-    kept, scouted = _foreseen(root, store, stamps)
-    found, problems, looks = scouted or scout(root, look=bool(stamps))
-    if len(found) < FEW:
-        return Bulk([read_file(root, one) for one in found], problems)
-    packs = packs_of(found)
-    kept |= {name: one for name in packs if name not in kept and (one := _kept(store, name))}
+    kept, guess, seen = _foreseen(root, settings, store, stamps)
+    if not seen.looks:
+        few = [read_file(root, one) for found in seen.files.values() for one in found]
+        return Bulk(assemble(root, settings, few), seen.problems)
+    kept |= _taken_out(store, seen.looks.keys() - kept.keys())
     fresh = {
         name: stamps[name]
-        for name, look in looks.items()
-        if name in kept and stamps.get(name) == _stamp(look, kept[name])
+        for name, look in seen.looks.items()
+        if look and name in kept and stamps.get(name) == _stamp(look, kept[name])
     }
-    rest: dict[str, Reading] = {}
-    stale = {
-        name: Work(of, kept.get(name), looks.get(name))
-        for name, of in packs.items()
-        if name not in fresh
-    }
-    for name, parcel in _parcels(root, stale):
+    if seen.looks.keys() - seen.files.keys() - fresh.keys():
+        # Nothing has changed, but another run has put something else into the store.
+        seen, fresh = scout(root, {}), {}
+    rest: list[Reading] = []
+    for name, parcel in _parcels(root, kept, seen):
         if name not in kept or parcel.body != kept[name].body:
             store.put(name, parcel.body)
             kept[name] = opened(parcel.body)
-        rest |= {reading.file: reading for reading in parcel.rest}
+        rest += parcel.rest
         if parcel.look.newest < began - GRAIN and not parcel.rest:
             fresh[name] = _stamp(parcel.look, kept[name])
     if fresh != stamps:
         store.put_stamps(fresh)
-    readings = {one.file: one for name in packs for one in kept[name].readings} | rest
-    key = None if rest else digest(*(kept[name].files for name in sorted(packs)))
-    return Bulk([readings[one.file] for one in found], problems, key)
+    if guess is None or seen.files or kept.keys() != seen.looks.keys():
+        guess = _put_together(root, settings, [kept[name] for name in seen.looks], rest)
+    key = None if rest else digest(*(kept[name].files for name in sorted(seen.looks)))
+    return Bulk(guess, seen.problems, key)
 
 
 def _foreseen(
-    root: Path, store: Store, stamps: Mapping[str, str]
-) -> tuple[dict[str, Kept], Scouted | None]:
-    """While another process looks at the files, take out what they most likely are."""
-    kept: dict[str, Kept] = {}
+    root: Path, settings: Reading, store: Store, stamps: Mapping[str, str]
+) -> tuple[dict[str, Kept], Draft | None, Scouted]:
+    """What lies there; meanwhile what most likely does, taken out and put together."""
+    looks = {name: stamp.partition(" ")[0] for name, stamp in stamps.items()}
     if stamps and may_fork() and cores() > 1:
         with suppress(*FAILURES), copies(1) as pool:
-            scouting = pool.submit(scout, root, look=True)
-            kept = {name: one for name in stamps if (one := _kept(store, name))}
-            for one in kept.values():
-                one.readings  # noqa: B018 - made now, while there is time
-            return kept, scouting.result()
-    return kept, None
+            scouting = pool.submit(scout, root, looks)
+            kept = _taken_out(store, stamps)
+            guess = _put_together(root, settings, kept.values())
+            return kept, guess, scouting.result()
+    return {}, None, scout(root, looks)
 
 
-def scout(root: Path, *, look: bool) -> Scouted:
-    """Look at the folders, and if asked at the files, and read nothing."""
-    found, problems = find_files(root)
-    packs = packs_of(found) if look and len(found) >= FEW else {}
-    return Scouted(found, problems, {name: looked_at(root, of) for name, of in packs.items()})
+def _put_together(
+    root: Path, settings: Reading, packs: Iterable[Kept], rest: Iterable[Reading] = ()
+) -> Draft:
+    alone = [*rest]
+    batches = []
+    for pack in packs:
+        alone += pack.readings
+        batches += pack.batches
+    return assemble(root, settings, sorted(alone, key=lambda one: path_order(one.file)), batches)
 
 
-def packs_of(found: Sequence[Found]) -> dict[str, list[Found]]:
-    """The files by packs; a file stays in its pack until the number of files doubles."""
-    packs: dict[str, list[Found]] = defaultdict(list)
-    bits = (len(found) // PACK).bit_length()
-    for one in found:
-        packs[f"pack-{bits}-{zlib.crc32(one.file.encode()) & ((1 << bits) - 1):x}"].append(one)
-    return packs
-
-
-def looked_at(root: Path, found: Sequence[Found]) -> Look:
-    """How these files look from outside."""
-    parts: list[str] = []
-    newest = 0
-    for one in found:
-        try:
-            s = os.stat(f"{root}/{one.file}")  # noqa: PTH116 - a Path costs as much again
-        except OSError:
-            return Look(b"", sys.maxsize)
-        parts.append(
-            f"{one.file} {s.st_dev} {s.st_ino} {s.st_size} {s.st_mtime_ns} {s.st_ctime_ns}"
-        )
-        newest = max(newest, s.st_mtime_ns, s.st_ctime_ns)
-    return Look(digest("\n".join(parts).encode()), newest)
+def _taken_out(store: Store, names: Iterable[str]) -> dict[str, Kept]:
+    """What the store has under these names, but for what is of no use."""
+    found = {}
+    for name in names:
+        if (body := store.get(name)) is not None:
+            with suppress(*UNUSABLE):
+                found[name] = opened(body)
+    return found
 
 
 def _stamp(look: Look, kept: Kept) -> str:
-    return digest(look.look, kept.sum).hex()
+    return f"{look.look} {kept.sum}"
 
 
-def _parcels(root: Path, stale: Mapping[str, Work]) -> Iterator[tuple[str, Parcel]]:
+def _parcels(root: Path, kept: Mapping[str, Kept], seen: Scouted) -> Iterator[tuple[str, Parcel]]:
     """Read packs, in several processes where that is worth it and safe."""
     pack_up = partial(_pack_up, root)
-    works = list(stale.values())
+    works = [Work(of, kept.get(name), seen.looks[name]) for name, of in seen.files.items()]
     few = sum(len(one.found) for one in works) < LEAST_PARALLEL
-    return zip(stale, map(pack_up, works) if few else shared_out(pack_up, works), strict=True)
+    parcels = map(pack_up, works) if few else shared_out(pack_up, works)
+    return zip(seen.files, parcels, strict=True)
 
 
 def _pack_up(root: Path, work: Work) -> Parcel:
@@ -174,12 +141,3 @@ def _pack_up(root: Path, work: Work) -> Parcel:
     look = work.look or looked_at(root, work.found)
     contents, rest = read_pack(root, work.found, work.before)
     return Parcel(contents.body(), rest, look)
-
-
-def _kept(store: Store, name: str) -> Kept | None:
-    """What the store has under a name; None where it is absent or of no use."""
-    body = store.get(name)
-    try:
-        return None if body is None else opened(body)
-    except UNUSABLE:
-        return None

@@ -6,20 +6,22 @@ Imports of the project: errors, models, yamlfile, its neighbours.
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from reconciler.errors import Problem, Where
-from reconciler.inventory.files import contents
+from reconciler.inventory.files import contents, path_order
 from reconciler.inventory.finding import Finding
+from reconciler.inventory.forms import Batch
 from reconciler.inventory.free import free_hint
-from reconciler.inventory.kinds import KINDS
+from reconciler.inventory.kinds import PLAN, ROUTER, ZONE, Kind
 from reconciler.inventory.model import Inventory, Subscription
 from reconciler.inventory.reading import Reading, original
-from reconciler.models import Client, Settings, Zone
+from reconciler.models import Client, Plan, Router, Settings, Zone
 from reconciler.yamlfile import Document, Loc, parse
 
 
@@ -41,30 +43,70 @@ class Placed:
         return ("services", self.index, *keys)
 
 
-@dataclass
+@dataclass(frozen=True)
+class Readings:
+    """All readings of a repository; those of batches are made when somebody asks for them."""
+
+    alone: Sequence[Reading]
+    batches: Sequence[Batch] = ()
+
+    @cached_property
+    def in_order(self) -> Sequence[Reading]:
+        """In the order of their paths."""
+        if not self.batches:
+            return self.alone
+        every = itertools.chain(self.alone, *(batch.readings() for batch in self.batches))
+        return sorted(every, key=lambda reading: path_order(reading.file))
+
+    @cached_property
+    def few(self) -> Mapping[int, Reading]:
+        """By the identity of their models, those that are there already."""
+        return _by_model(self.alone)
+
+    @cached_property
+    def by_model(self) -> Mapping[int, Reading]:
+        """By the identity of their models."""
+        return _by_model(self.in_order)
+
+    def clients(self) -> Iterator[tuple[Iterable[Client], Iterable[str], Sequence[int]]]:
+        """Clients with their files, and the lines of the services that each of these has."""
+        for one in self.alone:
+            if isinstance(one.model, Client):
+                yield (one.model,), (one.file,), one.service_lines
+        for batch in self.batches:
+            yield batch.clients, batch.files, batch.form.service_lines
+
+
+def _by_model(readings: Iterable[Reading]) -> Mapping[int, Reading]:
+    return {id(reading.model): reading for reading in readings if reading.model is not None}
+
+
+@dataclass(frozen=True)
 class Places(Mapping[int, Where]):
     """Where the models and the clients' services stand, by identity; made when it is asked for."""
 
-    readings: dict[int, Reading]
+    readings: Readings
 
     def __getitem__(self, key: int) -> Where:
-        if (reading := self.readings.get(key)) is not None:
-            return Where(reading.file, reading.line)
+        # Whoever asks for zones and routers alone needs no reading of any client.
+        for readings in (self.readings.few, self.readings.by_model):
+            if (reading := readings.get(key)) is not None:
+                return Where(reading.file, reading.line)
         return self._services[key]
 
     def __iter__(self) -> Iterator[int]:
-        return itertools.chain(self.readings, self._services)
+        return itertools.chain(self.readings.by_model, self._services)
 
     def __len__(self) -> int:
-        return len(self.readings) + len(self._services)
+        return len(self.readings.by_model) + len(self._services)
 
     @cached_property
     def _services(self) -> dict[int, Where]:
         return {
-            id(service): Where(reading.file, line)
-            for reading in self.readings.values()
-            if isinstance(reading.model, Client)
-            for service, line in zip(reading.model.services, reading.service_lines, strict=True)
+            id(service): Where(file, line)
+            for clients, files, lines in self.readings.clients()
+            for client, file in zip(clients, files, strict=True)
+            for service, line in zip(client.services, lines, strict=True)
         }
 
 
@@ -79,19 +121,23 @@ class Draft:
 
     inventory: Inventory
     settings: Reading
-    readings: list[Reading]
-    damaged: set[int]
+    read: Readings
+    damaged: Set[int]
     """The identities of models of which something is missing."""
-    places: Places
     _documents: dict[str, Document | None] = field(default_factory=dict)
     _free: dict[str, str] = field(default_factory=dict)
     _known: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def readings(self) -> Sequence[Reading]:
+        """Of all files, in the order of their paths."""
+        return self.read.in_order
 
     def placed(self, sub: Subscription) -> Placed:
         """A subscription with where it was read, which few checks of many have to know."""
         return Placed(
             sub,
-            self.places.readings[id(sub.client)],
+            self.read.by_model[id(sub.client)],
             next(at for at, one in enumerate(sub.client.services) if one is sub.service),
             self.damaged.isdisjoint(map(id, (sub.client, sub.zone, sub.plan, sub.router))),
         )
@@ -138,40 +184,58 @@ class Draft:
         return finding.at(self.where(reading, finding.loc))
 
 
-def assemble(root: Path, settings: Reading, readings: list[Reading]) -> Draft:
+def assemble(
+    root: Path, settings: Reading, alone: Sequence[Reading], batches: Sequence[Batch] = ()
+) -> Draft:
     """Sort the models by kind and id, and resolve what the services refer to."""
-    usable = [reading for reading in readings if reading.model is not None]
-    places = Places({id(reading.model): reading for reading in usable})
-    by_id: dict[str, dict[str, Any]] = {}
-    for kind in KINDS:
-        models: list[Any] = [reading.model for reading in usable if reading.kind is kind]
-        # Of two files with one id the first is taken.
-        by_id[kind.name] = dict(sorted({model.id: model for model in reversed(models)}.items()))
+    read = Readings(alone, batches)
+    zones, plans, routers = (_by_id(alone, kind) for kind in (ZONE, PLAN, ROUTER))
+    clients, subscriptions = _resolved(read, zones, plans, routers)
     inventory = Inventory(
         root=root,
         settings=settings.model if isinstance(settings.model, Settings) else Settings(format=1),
-        routers=by_id["router"],
-        zones=by_id["zone"],
-        plans=by_id["plan"],
-        clients=by_id["client"],
-        places=places,
+        routers=routers,
+        zones=zones,
+        plans=plans,
+        clients=clients,
+        subscriptions=subscriptions,
+        places=Places(read),
     )
-    inventory = replace(inventory, subscriptions=tuple(_resolve(inventory, places)))
-    damaged = {id(reading.model) for reading in usable if reading.damaged}
-    return Draft(inventory, settings, readings, damaged, places)
+    return Draft(inventory, settings, read, {id(one.model) for one in alone if one.damaged})
 
 
-def _resolve(inventory: Inventory, places: Places) -> Iterator[Subscription]:
-    """Every service with what it refers to, where all of that exists."""
-    zones, plans, routers = inventory.zones, inventory.plans, inventory.routers
-    for client in inventory.clients.values():
-        zone = zones.get(client.zone)
-        if zone is None:
-            continue
-        reading = places.readings[id(client)]
-        for service, line in zip(client.services, reading.service_lines, strict=True):
-            plan = plans.get(service.plan)
-            router = routers.get(service.router or zone.router)
-            if plan is not None and router is not None:
-                where = Where(reading.file, line)
-                yield Subscription(client, service, plan, zone, router, where)
+def _by_id(readings: Iterable[Reading], kind: Kind) -> dict[str, Any]:
+    """The models of a kind; of two with one id the first."""
+    found: dict[str, Any] = {}
+    for reading in readings:
+        if reading.kind is kind and reading.model is not None:
+            found.setdefault(reading.model.id, reading.model)  # type: ignore[attr-defined]
+    return dict(sorted(found.items()))
+
+
+def _resolved(
+    read: Readings,
+    zones: Mapping[str, Zone],
+    plans: Mapping[str, Plan],
+    routers: Mapping[str, Router],
+) -> tuple[dict[str, Client], tuple[Subscription, ...]]:
+    """The clients by id, and every service with what it refers to, where all of that exists."""
+    found: list[tuple[str, str, Client, list[Subscription]]] = []
+    for clients, files, lines in read.clients():
+        for client, file in zip(clients, files, strict=True):
+            subs: list[Subscription] = []
+            found.append((client.id, file, client, subs))
+            if (zone := zones.get(client.zone)) is None:
+                continue
+            for service, line in zip(client.services, lines, strict=True):
+                plan, router = plans.get(service.plan), routers.get(service.router or zone.router)
+                if plan is not None and router is not None:
+                    where = Where(file, line)
+                    subs.append(Subscription(client, service, plan, zone, router, where))
+    if len({one[0] for one in found}) < len(found):
+        # Of two files with one id the first in the order of paths is taken.
+        found.sort(key=lambda one: path_order(one[1]), reverse=True)
+        found = list({one[0]: one for one in found}.values())
+    found.sort(key=itemgetter(0))
+    subscriptions = itertools.chain.from_iterable(subs for *_, subs in found)
+    return {id_: client for id_, _, client, _ in found}, tuple(subscriptions)

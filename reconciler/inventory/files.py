@@ -41,6 +41,11 @@ def find_files(root: Path) -> tuple[list[Found], list[Problem]]:
     return found, problems
 
 
+def path_order(file: str) -> list[str]:
+    """What files of a kind are sorted by."""
+    return file.split("/")
+
+
 def contents(root: Path, file: str) -> bytes | Problem:
     """The bytes of a file, or why they are not read; never more than the bound and one byte."""
     try:

@@ -8,9 +8,9 @@ project: models, yamlfile, yamlform and its neighbours.
 
 import io
 import pickle
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from reconciler.inventory.kinds import CLIENT
 from reconciler.inventory.moulds import Mould, Row
@@ -31,23 +31,19 @@ class Form:
     line: int
     service_lines: tuple[int, ...]
 
-    def readings(self, files: Sequence[str], clients: Sequence[Client]) -> list[Reading]:
+
+class Batch(NamedTuple):
+    """Clients of one form, and the files they are of."""
+
+    form: Form
+    files: Sequence[str]
+    clients: Sequence[Client]
+
+    def readings(self) -> Iterator[Reading]:
         """As `read` would give them."""
-        found = []
-        for file, client in zip(files, clients, strict=True):
-            reading = Reading.__new__(Reading)  # its own making sets each field by itself
-            reading.__dict__.update(
-                kind=CLIENT,
-                file=file,
-                model=client,
-                problems=(),
-                line=self.line,
-                origins={},
-                service_lines=self.service_lines,
-                damaged=False,
-            )
-            found.append(reading)
-        return found
+        line, lines = self.form.line, self.form.service_lines
+        for file, client in zip(self.files, self.clients, strict=True):
+            yield Reading(CLIENT, file, client, line=line, service_lines=lines)
 
 
 class Forms:

@@ -10,7 +10,7 @@ from pathlib import Path
 from reconciler.errors import Problem, Where
 from reconciler.inventory.bulk import load_files
 from reconciler.inventory.checks import CHECKS
-from reconciler.inventory.draft import Draft, assemble
+from reconciler.inventory.draft import Draft
 from reconciler.inventory.files import Found
 from reconciler.inventory.frozen import SecretInClear, freeze, is_whole
 from reconciler.inventory.kinds import SETTINGS, SETTINGS_FILE
@@ -42,12 +42,11 @@ def _load(root: Path, store: Store) -> tuple[Inventory | None, list[Problem]]:
     settings = read_file(root, Found(SETTINGS, SETTINGS_FILE))
     if not (root / SETTINGS_FILE).exists():
         settings = replace(settings, problems=(_NO_SETTINGS,))
-    bulk = load_files(root, store)
-    problems = list(bulk.problems)
-    for reading in (settings, *bulk.readings):
-        problems.extend(reading.problems)
-    draft = assemble(root, settings, bulk.readings)
-    problems += _checked(draft, bulk.key, store)
+    draft, in_the_way, key = load_files(root, settings, store)
+    problems = [*in_the_way, *settings.problems]
+    for reading in draft.read.alone:
+        problems += reading.problems
+    problems += _checked(draft, key, store)
     unique = dict.fromkeys(problems)
     inventory = draft.inventory if settings.model is not None else None
     return inventory, sorted(unique, key=lambda problem: problem.sort_key)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from reconciler.errors import Problem
 from reconciler.inventory.files import Found, contents
-from reconciler.inventory.forms import Form, Forms, plain
+from reconciler.inventory.forms import Batch, Form, Forms, plain
 from reconciler.inventory.frozen import SecretInClear, freeze, is_whole, thaw
 from reconciler.inventory.kinds import CLIENT
 from reconciler.inventory.moulds import Row
@@ -55,18 +55,22 @@ class Kept:
     contents: Contents
 
     @cached_property
-    def sum(self) -> bytes:
+    def sum(self) -> str:
         """A digest of the very bytes."""
-        return digest(self.body)
+        return digest(self.body).hex()
+
+    @property
+    def readings(self) -> list[Reading]:
+        """Those of the files without a form."""
+        return [reading for _, reading in self.contents.odd]
 
     @cached_property
-    def readings(self) -> list[Reading]:
-        """The readings of all its files, in no order."""
-        readings = [reading for _, reading in self.contents.odd]
-        for form, entries in self.contents.formed.items():
-            clients = form.mould.cast([row for _, _, row in entries])
-            readings += form.readings([file for _, file, _ in entries], clients)
-        return readings
+    def batches(self) -> list[Batch]:
+        """The clients of all the other files."""
+        return [
+            Batch(form, [file for _, file, _ in of], form.mould.cast([row for *_, row in of]))
+            for form, of in self.contents.formed.items()
+        ]
 
 
 def opened(body: bytes) -> Kept:

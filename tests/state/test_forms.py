@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.inventory import bulk, load, packs
-from reconciler.inventory.forms import Forms, plain
+from reconciler.inventory import load, packs, scouting
+from reconciler.inventory.forms import Batch, Forms, plain
 from reconciler.inventory.frozen import UNUSABLE
 from reconciler.inventory.kinds import CLIENT
 from reconciler.inventory.moulds import Mould, Unfit
@@ -94,7 +94,7 @@ def compare(forms: Forms, data: bytes, file: str) -> bool:
         return False
     form, row = found
     slow = read(CLIENT, file, data)
-    [fast] = form.readings([file], form.mould.cast([row]))
+    [fast] = Batch(form, [file], form.mould.cast([row])).readings()
     assert not slow.damaged
     assert (fast.model, fast.line, fast.service_lines) == (
         slow.model,
@@ -213,7 +213,7 @@ def test_mistakes_are_told_alike(
     root = Path(shutil.copytree(MISTAKES / "_base", tmp_path / "repository"))
     shutil.copytree(MISTAKES / case, root, dirs_exist_ok=True)
     by_itself = load(root)  # few files are read without forms
-    monkeypatch.setattr(bulk, "FEW", 0)
+    monkeypatch.setattr(scouting, "FEW", 0)
     monkeypatch.setattr(packs, "_FORMS", Forms())
     for _ in range(3):
         inventory, problems = load(root)

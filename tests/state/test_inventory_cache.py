@@ -12,7 +12,7 @@ import pytest
 
 from reconciler import cores
 from reconciler.errors import Problem
-from reconciler.inventory import Inventory, bulk, load, loading, packs, store
+from reconciler.inventory import Inventory, bulk, load, loading, packs, scouting, store
 from reconciler.inventory.files import Found
 from reconciler.inventory.frozen import UNUSABLE, SecretInClear, freeze, thaw
 from reconciler.inventory.kinds import CLIENT
@@ -27,9 +27,9 @@ SECRET = "Contraseña-7731"
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few files are many, and files that were written just now count as old."""
-    monkeypatch.setattr(bulk, "FEW", 0)
+    monkeypatch.setattr(scouting, "FEW", 0)
     monkeypatch.setattr(bulk, "GRAIN", -(10**15))
-    monkeypatch.setattr(bulk, "PACK", 4)
+    monkeypatch.setattr(scouting, "PACK", 4)
 
 
 @pytest.fixture
@@ -137,8 +137,9 @@ def test_a_file_written_while_the_clock_stood_still_is_read(
 ) -> None:
     """Within the grain of the clock a second change looks like the first: it is not trusted."""
     monkeypatch.setattr(bulk, "GRAIN", store.GRAIN)
-    as_ever = bulk.Look(b"as ever", (root / ANA).stat().st_ctime_ns)
-    monkeypatch.setattr(bulk, "looked_at", lambda _root, _found: as_ever)
+    as_ever = scouting.Look("as-ever", (root / ANA).stat().st_ctime_ns)
+    for module in (bulk, scouting):
+        monkeypatch.setattr(module, "looked_at", lambda _root, _found: as_ever)
     load(root, cache)
     (root / ANA).write_text((root / ANA).read_text().replace("Ana", "Eva"))
     parsed.clear()
