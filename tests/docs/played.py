@@ -4,6 +4,7 @@
 import os
 import re
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines.quick import quick_program
@@ -25,41 +26,26 @@ def shown(text: str) -> list[tuple[str, list[str]]]:
     return found
 
 
-def played(commands: list[str], folder: Path, port: int) -> list[list[str]]:
-    """The lines that each command prints, in one shell, as on a terminal.
-
-    `init` is asked for the router's port, for here it is any free one.
-    """
-    commands = [re.sub(r"^reconcile init.*", rf"\g<0> --port {port}", one) for one in commands]
+def played(commands: list[str], folder: Path, environ: Mapping[str, str]) -> list[str]:
+    """What each command prints, in one shell, as on a terminal; spaces at the ends left out."""
     lines = [
         f"{{ {command}\n}} 2>&1; code=$?; echo '{_MARK}'; (exit $code)" for command in commands
     ]
-    identity = {
-        f"GIT_{role}_{what}": "Tutorial" if what == "NAME" else "tutorial@example.com"
-        for role in ("AUTHOR", "COMMITTER")
-        for what in ("NAME", "EMAIL")
-    }
-    (folder / "bin").mkdir()
-    with quick_program(folder / "bin") as program:
-        done = subprocess.run(
-            ["bash", "-c", "\n".join(lines)],
-            cwd=folder,
-            env={
-                "PATH": f"{program}{os.pathsep}{os.environ['PATH']}",
-                "HOME": str(folder),
-                "LANG": "C.UTF-8",
-                "GIT_CONFIG_NOSYSTEM": "1",
-                **identity,
-            },
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        )
+    done = subprocess.run(
+        ["bash", "-c", "\n".join([*lines, "true"])],
+        cwd=folder,
+        env=dict(environ),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
     assert not done.stderr, done.stderr
     outputs = done.stdout.split(f"{_MARK}\n")[:-1]
-    return [output.rstrip().splitlines() for output in outputs]
+    return [
+        "".join(f"{line.rstrip()}\n" for line in output.rstrip().splitlines()) for output in outputs
+    ]
 
 
 def expression(lines: list[str]) -> str:
@@ -70,10 +56,33 @@ def expression(lines: list[str]) -> str:
     )
 
 
-def check_played(text: str, folder: Path, port: int) -> None:
-    """Fails where a command of `text` prints something else than what stands below it."""
-    steps = shown(text)
-    outputs = played([command for command, _ in steps], folder, port)
-    for (command, wanted), lines in zip(steps, outputs, strict=True):
-        printed = "".join(f"{line.rstrip()}\n" for line in lines)
+def check_outputs(steps: list[tuple[str, list[str]]], outputs: list[str]) -> None:
+    """Fails where a command printed something else than what stands below it."""
+    for (command, wanted), printed in zip(steps, outputs, strict=True):
         assert re.fullmatch(expression(wanted), printed), f"$ {command}\n{printed}"
+
+
+def check_played(text: str, folder: Path, port: int) -> None:
+    """Plays the consoles of `text` from an empty folder on.
+
+    `init` is asked for the router's port, for here it is any free one.
+    """
+    steps = shown(text)
+    commands = [
+        re.sub(r"^reconcile init.*", rf"\g<0> --port {port}", command) for command, _ in steps
+    ]
+    identity = {
+        f"GIT_{role}_{what}": "Tutorial" if what == "NAME" else "tutorial@example.com"
+        for role in ("AUTHOR", "COMMITTER")
+        for what in ("NAME", "EMAIL")
+    }
+    (folder / "bin").mkdir()
+    with quick_program(folder / "bin") as program:
+        environ = {
+            "PATH": f"{program}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(folder),
+            "LANG": "C.UTF-8",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            **identity,
+        }
+        check_outputs(steps, played(commands, folder, environ))

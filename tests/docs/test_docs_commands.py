@@ -10,7 +10,7 @@ import click
 import pytest
 from outputs.test_output_schemas import wrong
 
-from docs.pages import DOCS, PAGES, ROOT, blocks, headings, rows, section, text_of, words
+from docs.pages import DOCS, PAGES, ROOT, blocks, headings, prose, rows, section, text_of, words
 from docs.typed import CONTEXT, NAMES, check_typed, command_of, split
 from reconciler.change import Action, Change
 from reconciler.changeset import ChangeSet, FileChange, to_json
@@ -189,6 +189,26 @@ _CONSOLES = [
 )
 def test_commands_in_examples_can_be_typed(line: str) -> None:
     """Names, options, choices and numbers are right; files need not exist."""
+    check_typed(line)
+
+
+# In running text, and in scripts that show no output; `…`, `<…>` and `|` are for the reader.
+_SCRIPTED = re.compile(r"^(reconcile .+?)(?: [>&]| +#|$)", re.MULTILINE)
+_INLINE = sorted(
+    {
+        " ".join(line.split(" && ")[0].rstrip(".").split())
+        for page in [*PAGES, *ROOT.glob("*.md")]
+        for line in [
+            *re.findall(r"(?<!`)`(reconcile [^`]+)`", prose(page)),
+            *_SCRIPTED.findall("".join(blocks(page, "sh"))),
+        ]
+        if not re.search("[…<|]|--close$", line)
+    }
+)
+
+
+@pytest.mark.parametrize("line", _INLINE)
+def test_commands_in_text_can_be_typed(line: str) -> None:
     check_typed(line)
 
 
