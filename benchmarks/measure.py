@@ -13,7 +13,7 @@ from pathlib import Path
 from reconciler.inventory.store import GRAIN
 
 ROOT = Path(__file__).resolve().parents[1]
-RECONCILE = [sys.executable, "-m", "benchmarks.command"]
+RECONCILE = [sys.executable, "-m", "reconciler"]
 
 
 @dataclass(frozen=True)

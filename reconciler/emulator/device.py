@@ -15,7 +15,7 @@ from reconciler.emulator.facts.interface import INTERFACE_TYPES
 from reconciler.emulator.facts.model import Fields
 from reconciler.emulator.hardware import DEFAULT_VERSION
 from reconciler.emulator.mirror import mirror
-from reconciler.emulator.rsc import Mode, export, load
+from reconciler.emulator.rsc import Mode, load
 from reconciler.emulator.safemode import SafeMode
 from reconciler.emulator.schedule import Schedule
 from reconciler.emulator.state import State
@@ -156,11 +156,9 @@ class Device(State):
             return load(self, text)
 
     def export(self, mode: Mode = "compact", *, sensitive: bool = True) -> str:
-        """An export that loads to the same state; `sensitive=False` leaves secrets out."""
         with self.lock:
             self.tick()
-            fresh = State(self.version, Clock.frozen(self.clock.start), "MikroTik")
-            return export(self, fresh, mode, sensitive=sensitive)
+            return super().export(mode, sensitive=sensitive)
 
     def reboot(self) -> None:
         """Dynamic rows are lost, `.id`s are dealt anew, the uptime begins again."""

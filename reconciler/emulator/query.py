@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Sequence
 
 from reconciler.emulator.facts.model import Fields
+from reconciler.emulator.kinds.base import BOOLEANS
 from reconciler.emulator.kinds.net import ip
 from reconciler.emulator.kinds.units import milliseconds
 
 Test = Callable[[Fields], bool]
-BOOLEANS = {"yes": "true", "no": "false"}
 OPERATOR = re.compile(r"(\d+)|(.)")
 
 

@@ -238,9 +238,6 @@ class Server:
     async def melt(self) -> None:
         """Ends a freeze, in the thread that serves."""
         self.faults.frozen = False
-        await self.thaw()
-
-    async def thaw(self) -> None:
         for connection in list(self.connections):
             connection.thaw()
 

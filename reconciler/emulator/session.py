@@ -21,17 +21,15 @@ from reconciler.emulator.safemode import PATH as SAFE_MODE
 from reconciler.emulator.shuffle import Mixer
 from reconciler.emulator.table import Row
 from reconciler.emulator.wire import (
-    SHORT,
     SentenceReader,
     WireError,
-    encode_length,
+    encode_rows,
     encode_sentence,
     encode_text,
-)  # fmt: skip
+)
 
 BYTES_BEFORE_LOGIN = 64 * 1024
 SENTENCES_BEFORE_LOGIN = 32
-RE = b"\x03!re"
 
 
 class Verdict(Enum):
@@ -309,22 +307,3 @@ def blanked(words: list[str]) -> list[str]:
         return list(words)
     hidden = ("=password=", "=response=")
     return [next((f"{h}***" for h in hidden if word.startswith(h)), word) for word in words]
-
-
-def encode_rows(rows: Sequence[Sequence[tuple[str, str]]], tag: str | None) -> bytes:
-    """`!re` sentences. The whole of a large print in one go, so no function call a word."""
-    head = RE + (encode_sentence([tag])[:-1] if tag else b"")
-    names: dict[str, bytes] = {}
-    out: list[bytes] = []
-    for row in rows:
-        out.append(head)
-        for name, value in row:
-            prefix = names.get(name)
-            if prefix is None:
-                prefix = names[name] = encode_text(f"={name}=")
-            word = prefix + value.encode("utf-8", "surrogateescape")
-            size = len(word)
-            out.append(SHORT[size] if size < 0x80 else encode_length(size))
-            out.append(word)
-        out.append(b"\0")
-    return b"".join(out)

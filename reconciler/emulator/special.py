@@ -8,9 +8,8 @@ from collections.abc import Callable
 
 from reconciler.emulator import traps
 from reconciler.emulator.answers import Answer, Command
-from reconciler.emulator.clock import Clock
 from reconciler.emulator.menu import HANDLERS
-from reconciler.emulator.rsc import Mode, export, load
+from reconciler.emulator.rsc import Mode, load
 from reconciler.emulator.select import rows_of
 from reconciler.emulator.state import CONTENTS_LIMIT, State
 
@@ -50,13 +49,12 @@ def do_export(state: State, command: Command) -> Answer:
             raise traps.unknown_parameter(name)
     target = command.arguments.get("file")
     if target:
-        fresh = State(state.version, Clock.frozen(state.clock.start), "MikroTik")
         modes: tuple[Mode, ...] = ("verbose", "terse")
         mode: Mode = next((m for m in modes if m in command.arguments), "compact")
         hidden = "hide-sensitive" in command.arguments or (
             state.version.major >= 7 and "show-sensitive" not in command.arguments
         )
-        text = export(state, fresh, mode, sensitive=not hidden)
+        text = state.export(mode, sensitive=not hidden)
         state.write_file(target.removesuffix(".rsc") + ".rsc", "script", text)
     return Answer()
 
@@ -73,8 +71,7 @@ def do_import(state: State, command: Command) -> Answer:
 
 def save_backup(state: State, command: Command) -> Answer:
     name = command.arguments.get("name", "backup").removesuffix(".backup") + ".backup"
-    fresh = State(state.version, Clock.frozen(state.clock.start), "MikroTik")
-    state.backups[name] = export(state, fresh, "compact")
+    state.backups[name] = state.export()
     state.write_file(name, "backup", "")
     return Answer()
 

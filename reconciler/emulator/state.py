@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A router's state as commands and scripts see it: rows, what they print, the log, its files.
 
-May import store, hooks, ownrules, hardware, facts, kinds, clock, version.
+May import store, hooks, ownrules, hardware, rsc, facts, kinds, clock, version.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from reconciler.emulator.facts.model import Fields
 from reconciler.emulator.hardware import fresh_rows, missing_hardware, resource
 from reconciler.emulator.kinds.units import format_time
 from reconciler.emulator.ownrules import OwnRules
+from reconciler.emulator.rsc import Mode, export
 from reconciler.emulator.store import Store, load_facts
 from reconciler.emulator.table import Row, Table
 from reconciler.emulator.version import Version
@@ -101,6 +102,11 @@ class State(Store):
 
     def uptime(self) -> str:
         return format_time(int(self.clock.now() - self.booted) * 1000)
+
+    def export(self, mode: Mode = "compact", *, sensitive: bool = True) -> str:
+        """An export that loads to the same state; `sensitive=False` leaves secrets out."""
+        fresh = State(self.version, Clock.frozen(self.clock.start), "MikroTik")
+        return export(self, fresh, mode, sensitive=sensitive)
 
     # -- the router's own doing ------------------------------------------------
 

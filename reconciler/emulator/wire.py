@@ -49,6 +49,25 @@ def encode_sentence(words: Iterable[str]) -> bytes:
     return b"".join(map(encode_word, words)) + b"\0"
 
 
+def encode_rows(rows: Iterable[Iterable[tuple[str, str]]], tag: str | None) -> bytes:
+    """`!re` sentences. The whole of a large print in one go, so no function call a word."""
+    head = b"\x03!re" + (encode_word(tag) if tag else b"")
+    names: dict[str, bytes] = {}
+    out: list[bytes] = []
+    for row in rows:
+        out.append(head)
+        for name, value in row:
+            prefix = names.get(name)
+            if prefix is None:
+                prefix = names[name] = encode_text(f"={name}=")
+            word = prefix + value.encode("utf-8", "surrogateescape")
+            size = len(word)
+            out.append(SHORT[size] if size < 0x80 else encode_length(size))
+            out.append(word)
+        out.append(b"\0")
+    return b"".join(out)
+
+
 FORMS = ((2, 0xC0, 0x3F), (3, 0xE0, 0x1F), (4, 0xF0, 0x0F))  # size, first byte below, mask
 
 

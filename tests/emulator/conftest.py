@@ -4,9 +4,9 @@
 from collections.abc import Callable
 
 import pytest
+from emulator.console import Console
 
 from reconciler.emulator import Clock, Device
-from reconciler.emulator.console import Console
 
 
 def make(version: str = "7.22.3") -> Console:

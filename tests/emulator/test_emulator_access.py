@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from emulator.console import Console
 
 from reconciler.emulator import (
     Clock,
@@ -16,7 +17,6 @@ from reconciler.emulator import (
     certificate_context,
     serve,
 )
-from reconciler.emulator.console import Console
 from reconciler.emulator.session import Session
 from reconciler.emulator.wire import SentenceReader, encode_sentence
 

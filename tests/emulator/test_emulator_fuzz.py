@@ -6,11 +6,11 @@
 
 import random
 
+from emulator.console import Console
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.emulator import Clock, Device
-from reconciler.emulator.console import Console
 from reconciler.emulator.facts.model import inspected
 from reconciler.emulator.rsc import Mode
 from reconciler.emulator.session import Session

@@ -2,9 +2,9 @@
 """What the router itself puts into its firewall, and when it goes again."""
 
 import pytest
+from emulator.console import Console
 
 from reconciler.emulator import Clock, Device
-from reconciler.emulator.console import Console
 
 FILTER, NAT, MANGLE, RAW = (f"/ip/firewall/{name}" for name in ("filter", "nat", "mangle", "raw"))
 DUMMY = "special dummy rule to show fasttrack counters"

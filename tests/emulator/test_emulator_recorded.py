@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from emulator.console import Console
 
 from reconciler.emulator import Clock, Device
-from reconciler.emulator.console import Console
 from reconciler.emulator.session import Session
 from reconciler.emulator.wire import SentenceReader, encode_sentence
 

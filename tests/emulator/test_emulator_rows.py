@@ -4,9 +4,9 @@
 from collections.abc import Callable
 
 import pytest
+from emulator.console import Console
 
 from reconciler.emulator import Clock, Device, Trap
-from reconciler.emulator.console import Console
 
 ConsoleOf = Callable[[str], Console]
 FILTER = "/ip/firewall/filter"

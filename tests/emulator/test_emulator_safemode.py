@@ -5,9 +5,9 @@ import socket
 from collections.abc import Callable
 
 import pytest
+from emulator.console import Console
 
 from reconciler.emulator import Clock, Device, serve
-from reconciler.emulator.console import Console
 from reconciler.emulator.wire import encode_sentence
 
 ConsoleOf = Callable[[str], Console]

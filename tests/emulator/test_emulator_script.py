@@ -4,11 +4,11 @@
 import contextlib
 
 import pytest
+from emulator.console import Console
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.emulator import Clock, Device, Trap
-from reconciler.emulator.console import Console
 
 QUEUE = "/queue/simple"
 SECRET = "/ppp/secret"

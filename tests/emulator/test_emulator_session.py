@@ -5,9 +5,9 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
+from emulator.console import Console
 
 from reconciler.emulator import Clock, Device
-from reconciler.emulator.console import Console
 from reconciler.emulator.session import Session
 from reconciler.emulator.wire import SentenceReader, encode_sentence
 

@@ -4,10 +4,10 @@
 from collections.abc import Callable
 
 import pytest
+from emulator.console import Console
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.emulator.console import Console
 from reconciler.emulator.kinds.net import list_address, rule_address
 from reconciler.emulator.kinds.units import (
     export_rate,

@@ -159,13 +159,11 @@ def address_list(path: str) -> Menu:
 
 CONNECTION = Menu(
     "/ip/firewall/connection",
-    {
-        name: F()
-        for name in (
-            "protocol src-address dst-address reply-src-address reply-dst-address tcp-state"
-            " timeout connection-mark"
-        ).split()
-    },
+    texts(
+        "protocol src-address dst-address reply-src-address reply-dst-address tcp-state timeout"
+        " connection-mark",
+        clear=False,
+    ),
     live={"expected": "false", "assured": "true", "confirmed": "true", "seen-reply": "true"},
     only_dynamic=True,
     open=True,

@@ -10,9 +10,9 @@ from reconciler.emulator.facts.model import (
     DISABLED,
     NAME,
     F,
-    Fields,
     Menu,
     Unique,
+    drop_all,
     named,
     texts,
 )  # fmt: skip
@@ -20,18 +20,11 @@ from reconciler.emulator.kinds.base import Int, Text, words
 from reconciler.emulator.kinds.combine import Either, Many, PairOrOne, ref
 from reconciler.emulator.kinds.net import IP4_KIND, IP_KIND, MAC_KIND, NAT_KIND
 from reconciler.emulator.kinds.units import TIME_KIND
-from reconciler.emulator.version import Version
 
 NONE = words("none")
 TIMEOUT = Either((NONE, TIME_KIND))
 SERVER = ref("/ip/hotspot", extra="all")
 POOL = ref("/ip/pool", extra="none")
-
-
-def drop_all_servers(fields: Fields, _version: Version) -> None:
-    """`server=all` is how no server is written; it is printed as absent."""
-    if fields.get("server") == "all":
-        del fields["server"]
 
 
 SERVERS = Menu(
@@ -121,7 +114,7 @@ USER = Menu(
             },
         ),
     ),
-    complete=drop_all_servers,
+    complete=drop_all,
     secret=frozenset({"password"}),
     volatile=frozenset({"uptime", "bytes-in", "bytes-out", "packets-in", "packets-out"}),
 )
@@ -159,12 +152,10 @@ USER_PROFILE = Menu(
 
 ACTIVE = Menu(
     "/ip/hotspot/active",
-    {
-        name: F()
-        for name in (
-            "server user domain address mac-address login-by uptime idle-time session-time-left"
-        ).split()
-    },
+    texts(
+        "server user domain address mac-address login-by uptime idle-time session-time-left",
+        clear=False,
+    ),
     live={"radius": "false", "blocked": "false"},
     only_dynamic=True,
     volatile=frozenset({"uptime", "idle-time", "session-time-left"}),

@@ -17,6 +17,7 @@ from reconciler.emulator.facts.model import (
     Fields,
     Menu,
     Unique,
+    drop_all,
     named,
     texts,
 )  # fmt: skip
@@ -122,11 +123,6 @@ def same_server(one: Fields, other: Fields) -> bool:
     servers = one.get("server", "all"), other.get("server", "all")
     enabled = "true" not in (one.get("disabled"), other.get("disabled"))
     return enabled and ("all" in servers or servers[0] == servers[1])
-
-
-def drop_all(fields: Fields, _version: Version) -> None:
-    if fields.get("server") == "all":
-        del fields["server"]
 
 
 LEASE = Menu(

@@ -110,18 +110,22 @@ def commands(path: str, version: Version) -> frozenset[str] | None:
 
 
 BOOL = Bool()
-TEXT = PLAIN
 DISABLED = F(BOOL, "false")
-COMMENT = F(TEXT, clear=True)
+COMMENT = F(clear=True)
 NAME = F(Text(required=True))
 SAME_NAME = "item with such name already exists"
-COUNTERS = {"bytes": "0", "packets": "0"}
 
 
 def named(message: str = SAME_NAME) -> tuple[Unique, ...]:
     return (Unique(("name",), message),)
 
 
-def texts(names: str) -> dict[str, F]:
+def texts(names: str, *, clear: bool = True) -> dict[str, F]:
     """Properties of which nothing more is known: text, absent until set, cleared by empty."""
-    return {name: F(clear=True) for name in names.split()}
+    return {name: F(clear=clear) for name in names.split()}
+
+
+def drop_all(fields: Fields, _version: Version) -> None:
+    """`server=all` is how no server is written; it is printed as absent."""
+    if fields.get("server") == "all":
+        del fields["server"]

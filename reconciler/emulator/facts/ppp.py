@@ -14,6 +14,7 @@ from reconciler.emulator.facts.model import (
     Menu,
     Unique,
     named,
+    texts,
 )  # fmt: skip
 from reconciler.emulator.kinds.base import Int, Text, words
 from reconciler.emulator.kinds.combine import Either, PairOrOne, ref
@@ -112,7 +113,7 @@ PROFILE = Menu(
 
 ACTIVE = Menu(
     "/ppp/active",
-    {name: F() for name in "name service caller-id address uptime encoding session-id".split()},
+    texts("name service caller-id address uptime encoding session-id", clear=False),
     live={"limit-bytes-in": "0", "limit-bytes-out": "0", "radius": "false"},
     only_dynamic=True,
     first_id=0x80000001,

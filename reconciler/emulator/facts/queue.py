@@ -17,7 +17,7 @@ TYPE = ref("/queue/type")
 INTERFACE = ref("/interface")
 RATES = Pair(RATE_KIND)
 
-SIMPLE_COUNTERS = "bytes packets dropped rate packet-rate queued-packets queued-bytes".split()
+COUNTERS = "bytes packets dropped rate packet-rate queued-packets queued-bytes".split()
 SIMPLE = Menu(
     "/queue/simple",
     {
@@ -48,7 +48,7 @@ SIMPLE = Menu(
     },
     live={
         key: value
-        for counter in SIMPLE_COUNTERS
+        for counter in COUNTERS
         for key, value in ((counter, "0/0"), (f"total-{counter}", "0"))
     }
     | {"invalid": "false", "dynamic": "false"},
@@ -57,7 +57,6 @@ SIMPLE = Menu(
     name_prefix="queue",
 )
 
-TREE_COUNTERS = "bytes packets dropped rate packet-rate queued-packets queued-bytes".split()
 TREE = Menu(
     "/queue/tree",
     {
@@ -75,7 +74,7 @@ TREE = Menu(
         "disabled": DISABLED,
         "comment": COMMENT,
     },
-    live=dict.fromkeys(TREE_COUNTERS, "0") | {"invalid": "false"},
+    live=dict.fromkeys(COUNTERS, "0") | {"invalid": "false"},
     required=("parent",),
     unique=named(SAME),
     first_id=0x1000000,
@@ -111,8 +110,8 @@ KIND_DEFAULTS = {
 
 def complete_type(fields: Fields, _version: Version) -> None:
     """A type prints the options of its own kind, with their defaults, and no others."""
-    wanted = KIND_DEFAULTS.get(fields.get("kind", ""), {})
     kind = fields.get("kind", "")
+    wanted = KIND_DEFAULTS.get(kind, {})
     for name in [name for name in fields if name.startswith(PREFIXES)]:
         if name not in wanted and not name.startswith(f"{kind}-"):
             del fields[name]

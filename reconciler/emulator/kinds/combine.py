@@ -42,10 +42,29 @@ class Ref(Kind):
 
 
 @dataclass(frozen=True)
-class Pair(Kind):
-    """`upload/download`; a single value counts for both."""
+class Parts(Kind):
+    """Values of one kind with a separator between them."""
 
     inner: Kind
+    separator = ","
+
+    def export(self, value: str) -> str:
+        return self.separator.join(map(self.inner.export, value.split(self.separator)))
+
+    def references(self, value: str) -> Iterator[tuple[str, str]]:
+        for part in value.split(self.separator):
+            yield from self.inner.references(part)
+
+    def rename(self, value: str, path: str, old: str, new: str) -> str:
+        parts = value.split(self.separator)
+        return self.separator.join(self.inner.rename(part, path, old, new) for part in parts)
+
+
+@dataclass(frozen=True)
+class Pair(Parts):
+    """`upload/download`; a single value counts for both."""
+
+    separator = "/"
 
     def read(self, text: str, argument: str, lookup: Lookup) -> str:
         parts = text.split("/")
@@ -53,16 +72,6 @@ class Pair(Kind):
             raise traps.invalid(argument)
         read = [self.inner.read(part, argument, lookup) for part in parts]
         return f"{read[0]}/{read[-1]}"
-
-    def export(self, value: str) -> str:
-        return "/".join(self.inner.export(part) for part in value.split("/"))
-
-    def references(self, value: str) -> Iterator[tuple[str, str]]:
-        for part in value.split("/"):
-            yield from self.inner.references(part)
-
-    def rename(self, value: str, path: str, old: str, new: str) -> str:
-        return "/".join(self.inner.rename(part, path, old, new) for part in value.split("/"))
 
 
 @dataclass(frozen=True)
@@ -76,25 +85,13 @@ class PairOrOne(Pair):
 
 
 @dataclass(frozen=True)
-class Many(Kind):
+class Many(Parts):
     """Values between commas, in the order given; empty is allowed."""
-
-    inner: Kind
 
     def read(self, text: str, argument: str, lookup: Lookup) -> str:
         if not text:
             return ""
         return ",".join(self.inner.read(part, argument, lookup) for part in text.split(","))
-
-    def export(self, value: str) -> str:
-        return ",".join(self.inner.export(part) for part in value.split(","))
-
-    def references(self, value: str) -> Iterator[tuple[str, str]]:
-        for part in value.split(","):
-            yield from self.inner.references(part)
-
-    def rename(self, value: str, path: str, old: str, new: str) -> str:
-        return ",".join(self.inner.rename(part, path, old, new) for part in value.split(","))
 
 
 @dataclass(frozen=True)
@@ -131,22 +128,19 @@ class Negatable(Kind):
     inner: Kind
 
     def read(self, text: str, argument: str, lookup: Lookup) -> str:
-        if text.startswith("!"):
-            return "!" + self.inner.read(text[1:], argument, lookup)
-        return self.inner.read(text, argument, lookup)
+        plain = text.removeprefix("!")
+        return text[: len(text) - len(plain)] + self.inner.read(plain, argument, lookup)
 
     def export(self, value: str) -> str:
-        if value.startswith("!"):
-            return "!" + self.inner.export(value[1:])
-        return self.inner.export(value)
+        plain = value.removeprefix("!")
+        return value[: len(value) - len(plain)] + self.inner.export(plain)
 
     def references(self, value: str) -> Iterator[tuple[str, str]]:
         return self.inner.references(value.removeprefix("!"))
 
     def rename(self, value: str, path: str, old: str, new: str) -> str:
-        if value.startswith("!"):
-            return "!" + self.inner.rename(value[1:], path, old, new)
-        return self.inner.rename(value, path, old, new)
+        plain = value.removeprefix("!")
+        return value[: len(value) - len(plain)] + self.inner.rename(plain, path, old, new)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ adds /32 to a host; a firewall rule's host has no /32.
 import ipaddress
 import re
 import socket
+from collections.abc import Callable
 
 from reconciler.emulator import traps
 from reconciler.emulator.kinds.base import Kind, Lookup, Shaped
@@ -83,21 +84,22 @@ def list_address6(text: str) -> str | None:
     return found if found and ":" in found else (text if is_host(text) else None)
 
 
-def rule_address6(text: str) -> str | None:
-    mark, rest = ("!", text[1:]) if text.startswith("!") else ("", text)
-    found = ip_prefix(rest, host_bits=True) or ip_range(rest)
-    return mark + found if found and ":" in found else None
-
-
 def is_host(text: str) -> bool:
     return HOST.fullmatch(text) is not None
 
 
 def rule_address(text: str) -> str | None:
     """A matcher's address: `!` first where negated, then a host, prefix or range."""
-    mark, rest = ("!", text[1:]) if text.startswith("!") else ("", text)
+    rest = text.removeprefix("!")
     found = ip_prefix(rest) or ip_range(rest)
-    return None if found is None else mark + found
+    return found and text[: len(text) - len(rest)] + found
+
+
+def rule_address6(text: str) -> str | None:
+    """The same in the IPv6 menus, which print a host's /128."""
+    rest = text.removeprefix("!")
+    found = ip_prefix(rest, host_bits=True) or ip_range(rest)
+    return text[: len(text) - len(rest)] + found if found and ":" in found else None
 
 
 def mac(text: str) -> str | None:
@@ -136,19 +138,14 @@ class Ports(Kind):
         return text
 
 
-def many(shape_name: str, text: str) -> str | None:
-    shape = {"ip": ip, "ip4": ip4, "prefix": ip_prefix}[shape_name]
-    found = [shape(part) for part in text.split(",")] if text else []
-    return None if None in found else ",".join(part for part in found if part)
-
-
-def pool_range(text: str) -> str | None:
-    parts = [ip_range(part) or ip_prefix(part) for part in text.split(",")]
-    return None if None in parts else ",".join(part for part in parts if part)
-
-
 def nat_address(text: str) -> str | None:
     return ip_prefix(text) or ip_range(text)
+
+
+def many(shape: Callable[[str], str | None], text: str) -> str | None:
+    """All between commas, or None where one has not the shape."""
+    found = [shape(part) for part in text.split(",")]
+    return None if None in found else ",".join(part for part in found if part)
 
 
 IP4_KIND = Shaped(ip4)
@@ -162,9 +159,9 @@ RULE_KIND = Shaped(rule_address)
 MAC_KIND = Shaped(mac)
 NEGATED_MAC_KIND = Shaped(negated_mac)
 HOURS_KIND = Shaped(hours)
-POOL_KIND = Shaped(pool_range)
+POOL_KIND = Shaped(lambda text: many(nat_address, text))
 NAT_KIND = Shaped(nat_address)
-IPS_KIND = Shaped(lambda text: many("ip", text))
-PREFIXES_KIND = Shaped(lambda text: many("prefix", text))
+IPS_KIND = Shaped(lambda text: many(ip, text) if text else "")
+PREFIXES_KIND = Shaped(lambda text: many(ip_prefix, text) if text else "")
 INTERFACE_ADDRESS_KIND = Shaped(lambda text: ip_prefix(text, host_bits=True, masked=False))
 PORTS_KIND = Ports()

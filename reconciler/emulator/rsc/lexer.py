@@ -5,7 +5,7 @@ Facts from real exports of 6.43 to 7.24: a line goes on after a final backslash,
 the next is dropped, also inside quotes; `\\_` is a space; two upper-case hex digits are a byte.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 SIMPLE = {
@@ -136,6 +136,19 @@ def words(line: str) -> list[Word]:
             word, at = _word(line, at)
             found.append(word)
     return found
+
+
+def menu_of(current: str, found: list[Word], commands: Collection[str]) -> tuple[str, list[Word]]:
+    """The menu that a line's first words name, below `current` unless they begin at the top, and
+    the words from the command on.
+    """
+    absolute = found[0].text.startswith("/")
+    parts = [] if absolute else [part for part in current.split("/") if part]
+    for number, word in enumerate(found):
+        if word.kind != "word" or word.text in commands or "=" in word.text:
+            return "/" + "/".join(parts), found[number:]
+        parts += [part for part in word.text.split("/") if part]
+    return "/" + "/".join(parts), []
 
 
 def _word(line: str, at: int) -> tuple[Word, int]:

@@ -15,7 +15,7 @@ from reconciler.emulator import traps
 from reconciler.emulator.facts.model import Fields, Menu
 from reconciler.emulator.hardware import HARDWARE, add_port
 from reconciler.emulator.kinds.base import BOOLEANS
-from reconciler.emulator.rsc.lexer import LexError, Word, logical_lines, words
+from reconciler.emulator.rsc.lexer import LexError, Word, logical_lines, menu_of, words
 from reconciler.emulator.rsc.writer import quote
 from reconciler.emulator.select import select
 from reconciler.emulator.table import Row, Table
@@ -71,8 +71,13 @@ class Reader:
             self.device.note(f"not understood: {problem}")
 
     def _words(self, found: list[Word]) -> None:
-        path, rest = self._path(found)
-        self.path = path
+        """A line is about the menu that it begins with, else about the last one."""
+        path, rest = self.path, found
+        if found[0].text.startswith("/"):
+            path, rest = menu_of("", found, COMMANDS)
+            self.path = path
+        elif found[0].text not in COMMANDS or found[0].kind != "word":
+            raise traps.Trap("neither a menu nor a command")
         if not rest:
             return
         command, arguments = rest[0].text, rest[1:]
@@ -84,19 +89,6 @@ class Reader:
             self._select(path, command, arguments)
         else:
             raise traps.Trap("no command that an export holds")
-
-    def _path(self, found: list[Word]) -> tuple[str, list[Word]]:
-        """The menu a line is about: its own where it begins with `/`, else the last one."""
-        if not found[0].text.startswith("/"):
-            if found[0].text not in COMMANDS or found[0].kind != "word":
-                raise traps.Trap("neither a menu nor a command")
-            return self.path, found
-        parts: list[str] = []
-        for number, word in enumerate(found):
-            if word.kind != "word" or word.text in COMMANDS or "=" in word.text:
-                return "/" + "/".join(parts), found[number:]
-            parts += [part for part in word.text.split("/") if part]
-        return "/" + "/".join(parts), []
 
     # -- commands ------------------------------------------------------------
 

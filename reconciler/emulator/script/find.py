@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from reconciler.emulator import traps
 from reconciler.emulator.facts.model import Fields
+from reconciler.emulator.kinds.base import BOOLEANS
 from reconciler.emulator.rsc.lexer import Word
 from reconciler.emulator.state import State
 from reconciler.emulator.table import Row
@@ -54,7 +55,7 @@ def _printed(state: State, path: str, name: str, text: str) -> str:
     try:
         return state.shapes[path].property(name).kind.read(text, name, state)
     except traps.Trap:
-        return {"yes": "true", "no": "false"}.get(text, text)
+        return BOOLEANS.get(text, text)
 
 
 def _regex(text: str) -> str:

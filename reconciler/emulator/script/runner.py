@@ -13,7 +13,7 @@ from reconciler.emulator.commands import run as run_command
 from reconciler.emulator.facts.model import Fields
 from reconciler.emulator.kinds.units import milliseconds
 from reconciler.emulator.menu import HANDLERS
-from reconciler.emulator.rsc.lexer import LexError, Word, words
+from reconciler.emulator.rsc.lexer import LexError, Word, menu_of, words
 from reconciler.emulator.script.find import find
 from reconciler.emulator.script.parser import statements
 from reconciler.emulator.state import State
@@ -79,7 +79,7 @@ def _do(state: State, rest: list[Word], depth: int) -> Iterator[float]:
 
 def _menu(state: State, current: str, statement: list[Word]) -> str:
     """Carries a menu's command out; returns the menu that later lines stand in."""
-    path, rest = _path(current, statement)
+    path, rest = menu_of(current, statement, MENU_COMMANDS)
     if not rest:
         state.table(path)
         return path
@@ -88,16 +88,6 @@ def _menu(state: State, current: str, statement: list[Word]) -> str:
     if arguments is not None:
         run_command(state, Command(path, command, arguments))
     return current if statement[0].text.startswith("/") else path
-
-
-def _path(current: str, statement: list[Word]) -> tuple[str, list[Word]]:
-    absolute = statement[0].text.startswith("/")
-    parts = [] if absolute else [part for part in current.split("/") if part]
-    for number, word in enumerate(statement):
-        if word.kind != "word" or word.text in MENU_COMMANDS or "=" in word.text:
-            return "/" + "/".join(parts), statement[number:]
-        parts += [part for part in word.text.split("/") if part]
-    return "/" + "/".join(parts), []
 
 
 def _arguments(state: State, path: str, command: str, rest: list[Word]) -> Fields | None:
@@ -133,8 +123,9 @@ def _rows(state: State, path: str, word: Word) -> str | None:
     """Ids between commas of a `[find …]`, in this menu or the one it names; else the word."""
     if word.kind != "bracket":
         return word.text
-    found = words(word.text)
-    menu, rest = _path(path, found) if found and found[0].text.startswith("/") else (path, found)
+    menu, rest = path, words(word.text)
+    if rest and rest[0].text.startswith("/"):
+        menu, rest = menu_of(path, rest, MENU_COMMANDS)
     if not rest or rest[0].text != "find":
         raise traps.Trap(f"syntax error: [{word.text}]")
     return ",".join(row.identifier for row in find(state, menu, rest[1:])) or None
