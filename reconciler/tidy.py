@@ -2,16 +2,16 @@
 """What another billing system left behind on an adopted router, and its removal when asked.
 
 The one place where rows without our mark are removed: only with `--tidy`, only on a router that
-holds all that the files say, and only rows whose removal lets nobody browse. Imports change,
-desired, errors, kinds, making, models, planning, survey and work.
+holds all that the files say, and only rows whose removal lets nobody browse. Imports adopt,
+change, desired, errors, kinds, making, marks, models, planning, survey and work.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
+from reconciler.adopt.leftovers import page_of
 from reconciler.change import Action, Change
 from reconciler.desired import TIDY, Source
 from reconciler.errors import Problem, Severity
@@ -32,9 +32,6 @@ from reconciler.planning import RouterPlan, Status
 from reconciler.survey import Actual
 from reconciler.work import Target, planner
 
-# WispHub's pages of single clients: `0071-Aviso`, `0412-Moroso`; MikroWisp's `Corte_Servicio_12`.
-_PAGE = re.compile(r".+-(Moroso|Aviso)|(Corte|Aviso)_Servicio_\d+")
-_CUT_PAGE = re.compile(r".+-Moroso|Corte_Servicio_\d+")
 # Targets wider than this say nothing about single addresses.
 _WIDEST = 25
 
@@ -116,13 +113,10 @@ def _pages(router: Router, actual: Actual, lists: Sequence[Row]) -> Iterator[Cha
     led, cut = _led_to_proxy(actual, lists), _members(lists, {router.lists.suspended})
     pages: dict[str, list[Row]] = {}
     for row in actual.rows(PROXY_ACCESS.path):
-        address = row.get("src-address", "")
-        if _PAGE.fullmatch(row.get("comment", "")) and address and not is_fixed(row):
-            pages.setdefault(address, []).append(row)
+        if page_of(row) is not None and not is_fixed(row):
+            pages.setdefault(row["src-address"], []).append(row)
     for address, rows in pages.items():
-        right = [
-            row for row in rows if bool(_CUT_PAGE.fullmatch(row["comment"])) == (address in cut)
-        ]
+        right = [row for row in rows if page_of(row) == (address in cut)]
         kept = (right or rows)[0] if address in led else None
         for row in rows:
             if row is not kept:
@@ -136,9 +130,8 @@ def _led_to_proxy(actual: Actual, lists: Sequence[Row]) -> set[str]:
 
 
 def _members(lists: Sequence[Row], names: Collection[str | None]) -> set[str]:
-    return {
-        row.get("address", "") for row in lists if row.get("list") in names and not is_disabled(row)
-    }
+    found = (row for row in lists if row.get("list") in names and not is_disabled(row))
+    return {row.get("address", "") for row in found}
 
 
 def _removal(kind: Kind, row: Row, label: str) -> Change:

@@ -7,10 +7,11 @@ Imports kinds, models and its neighbours.
 import re
 from collections import Counter
 
+from reconciler.adopt.facts import is_free
 from reconciler.adopt.found import Found, Left
 from reconciler.adopt.scene import Scene
 from reconciler.kinds import ADDRESS_LIST, PPP_PROFILE
-from reconciler.marks import Row, is_disabled, is_fixed, is_service_mark
+from reconciler.marks import is_disabled, is_service_mark
 from reconciler.models import Lists
 
 # WispHub, MikroWisp, Splynx, ISPadmin and what is written by hand from Mexico to Indonesia.
@@ -31,7 +32,7 @@ def is_notice_name(name: str) -> bool:
 
 
 class Debtors:
-    """`name`: the suspended list of this router; `renamed`: whether its file must say so."""
+    """`name`: the suspended list of this router; `others` are named as it could be too."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
@@ -48,7 +49,7 @@ class Debtors:
         self.others = [name for name in known if name != self.name]
         self.notice = next((name for name in counts if is_notice_name(name)), None)
         self.rows = [row for row in rows if row["list"] == self.name]
-        self._usable = {row["address"]: row for row in self.rows if _is_usable(row)}
+        self._usable = {row["address"]: row for row in self.rows if is_free(ADDRESS_LIST, row)}
 
     @property
     def edits(self) -> dict[str, str]:
@@ -66,7 +67,7 @@ class Debtors:
         """Suspend a service whose every address is in the list."""
         if found.address is None or (found.disabled and not self._enforced):
             return
-        names = [str(found.address), *(_as_listed(str(one)) for one in found.targets)]
+        names = [str(found.address), *(str(one).removesuffix("/32") for one in found.targets)]
         rows = [self._usable[name] for name in names if name in self._usable]
         if len(rows) == len(names):
             self.suspend(found, "debt")
@@ -116,25 +117,11 @@ class Debtors:
             name = f"{self.name} {row.get('address', '')}"
             if id(row) in taken:
                 left.append(Left(path, name, "it is in the debtors' list, but no client's address"))
-            elif not _is_usable(row):
-                left.append(
-                    Left(
-                        path,
-                        name,
-                        "an entry of the debtors' list that is disabled or has a timeout",
-                    )
-                )
+            elif not is_free(ADDRESS_LIST, row):
+                why = "an entry of the debtors' list that is disabled or has a timeout"
+                left.append(Left(path, name, why))
         return left
-
-
-def _is_usable(row: Row) -> bool:
-    marked = ADDRESS_LIST.mark_of(row) is not None
-    return not (is_fixed(row) or is_disabled(row) or marked)
 
 
 def _is_host(address: str) -> bool:
     return bool(re.fullmatch(r"[\d.]+", address))
-
-
-def _as_listed(network: str) -> str:
-    return network.removesuffix("/32")

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an import reads of a router: what every plan reads, and what tells who is who.
 
-Imports kinds, router, survey.
+Imports kinds, marks, router, survey.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.kinds import HOTSPOT_USER, Kind
-from reconciler.marks import Row
+from reconciler.marks import Row, is_disabled, is_fixed
 from reconciler.router import Read, Session
 from reconciler.survey import Actual, read_router
 
@@ -41,6 +41,11 @@ class Facts:
         """Whether this user is shown passwords: RouterOS leaves them out of a print otherwise."""
         rows = self.rows(kind.path)
         return any("password" in row and set(row["password"]) != {"*"} for row in rows)
+
+
+def is_free(kind: Kind, row: Row) -> bool:
+    """Whether a person made the row, it is in force, and it does not bear our mark."""
+    return not (is_fixed(row) or is_disabled(row) or kind.mark_of(row) is not None)
 
 
 def read_facts(session: Session) -> Facts:

@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Services with the same rates share a plan: an existing one that says the same, or a new one.
 
-Imports inventory, models, its neighbours.
+Imports clients, inventory, models, its neighbours.
 """
 
 from collections import defaultdict
 from typing import Any
 
 from reconciler.adopt.found import Found, Proposal
-from reconciler.adopt.naming import slug, unique_id
+from reconciler.clients.naming import slug, unique_id
 from reconciler.inventory import Inventory
 from reconciler.models import Mode, Plan, Shaping
 
 _RESERVED = {"default", "default-encryption"}
-_PLACEHOLDER = "x"
 # What a plan may be called, and cost, without being another one.
 _FREE_TEXT = {"id", "name", "price"}
 
@@ -23,7 +22,7 @@ def group_plans(proposal: Proposal, inventory: Inventory) -> None:
     groups: dict[str, list[Found]] = defaultdict(list)
     named = {key: plan.id for plan in inventory.plans.values() if (key := _named(plan))}
     for found in proposal.found:
-        plan = Plan.model_validate({"id": _PLACEHOLDER, **found.plan})
+        plan = _plan(found.plan)
         found.plan_id = named.get(_named(plan) or (), "")
         if not found.plan_id:
             groups[repr(_meaning(plan))].append(found)
@@ -34,7 +33,7 @@ def group_plans(proposal: Proposal, inventory: Inventory) -> None:
         data = members[0].plan
         if id_ is None:
             data = _with_parent(members)
-            id_ = known.get(repr(_said(data)))
+            id_ = known.get(repr(_meaning(_plan(data))))
         if id_ is None:
             id_ = unique_id(_title(data), taken, "plan")
             taken.add(id_)
@@ -61,14 +60,14 @@ def _named(plan: Plan) -> tuple[str, ...] | None:
     return (plan.mode, plan.list_name if plan.mode is Mode.PCQ else plan.profile_name)
 
 
-def _said(data: dict[str, Any]) -> list[tuple[str, Any]]:
-    return _meaning(Plan.model_validate({"id": _PLACEHOLDER, **data}))
+def _plan(data: dict[str, Any]) -> Plan:
+    return Plan.model_validate({"id": "x", **data})
 
 
 def _meaning(plan: Plan) -> list[tuple[str, Any]]:
     """What a plan does; its profile and list by the names that they have on the router."""
     values = plan.model_dump(exclude=_FREE_TEXT)
-    values["profile"] = plan.profile_name if plan.mode in (Mode.PPPOE, Mode.HOTSPOT) else None
+    values["profile"] = plan.profile_name if plan.has_login else None
     values["list"] = plan.list_name if plan.mode is Mode.PCQ else None
     return sorted(values.items())
 

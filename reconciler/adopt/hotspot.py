@@ -9,8 +9,8 @@ from typing import Any
 
 from reconciler import normal
 from reconciler.adopt.facts import USER_LIMITS
-from reconciler.adopt.found import Found, Left
-from reconciler.adopt.scene import Scene
+from reconciler.adopt.found import Found
+from reconciler.adopt.scene import HIDDEN_PASSWORD, Scene
 from reconciler.adopt.shapes import NotSaid, profile_rates
 from reconciler.kinds import HOTSPOT_PROFILE, HOTSPOT_USER
 from reconciler.marks import Row
@@ -33,21 +33,11 @@ class Users:
         self._scene = scene
         rows = scene.facts.rows(PATH)
         self._profiles = {row["name"]: row for row in scene.facts.rows(HOTSPOT_PROFILE.path)}
+        self._shown = scene.facts.shows_passwords(HOTSPOT_USER)
         self._bare = Counter(row.get("profile", "default") for row in rows if _is_bare(row))
 
-    def find(self) -> Iterator[Found | Left]:
-        shown = self._scene.facts.shows_passwords(HOTSPOT_USER)
-        for row in self._scene.candidates(HOTSPOT_USER):
-            name = row["name"]
-            if not self._scene.options.vouchers and (why := self._voucher(row)):
-                yield Left(PATH, name, f"looks like a voucher: {why} (--vouchers takes it)")
-            elif not shown:
-                yield Left(PATH, name, "the router hides its password from this user")
-            else:
-                try:
-                    yield self._recognise(row)
-                except NotSaid as why_not:
-                    yield Left(PATH, name, str(why_not))
+    def find(self) -> Iterator[Found]:
+        return self._scene.recognised(HOTSPOT_USER, self._recognise)
 
     def _voucher(self, row: Row) -> str | None:
         comment = row.get("comment", "")
@@ -62,6 +52,10 @@ class Users:
         return None
 
     def _recognise(self, row: Row) -> Found:
+        if not self._scene.options.vouchers and (why := self._voucher(row)):
+            raise NotSaid(f"looks like a voucher: {why} (--vouchers takes it)")
+        if not self._shown:
+            raise NotSaid(HIDDEN_PASSWORD)
         service: dict[str, Any] = {}
         address = HOTSPOT_USER.by_name["address"].canonical(row.get("address"))
         if address:
@@ -69,9 +63,7 @@ class Users:
                 service["address"] = IPv4Address(address)
             except ValueError:
                 raise NotSaid("its address is no single IPv4 address") from None
-            if holder := self._scene.claims.holder([service["address"]]):
-                raise NotSaid(f"its address belongs to {holder}")
-            self._scene.claims.take(row["name"], [service["address"]])
+            self._scene.claim(row["name"], [service["address"]])
         if mac := HOTSPOT_USER.by_name["mac-address"].canonical(row.get("mac-address")):
             service["mac"] = normal.mac(mac)
         if (server := row.get("server") or "all") != "all":

@@ -13,7 +13,16 @@ from reconciler.adopt.facts import PROXY, Facts
 from reconciler.adopt.found import Left
 from reconciler.marks import Row
 
-_PAGE = re.compile(r".+-(?P<page>Moroso|Aviso)|(?P<mikrowisp>Corte|Aviso)_Servicio_\d+")
+# WispHub's `0071-Aviso` and `0412-Moroso`, MikroWisp's `Corte_Servicio_12`.
+_PAGE = re.compile(r".+-(Moroso|Aviso)|(Corte|Aviso)_Servicio_\d+")
+
+
+def page_of(row: Row) -> bool | None:
+    """Of a page made for a single client whether it is that of who is cut; None: of no client."""
+    match = _PAGE.fullmatch(row.get("comment", ""))
+    if match is None or not row.get("src-address"):
+        return None
+    return "Aviso" not in match.groups()
 
 
 def proxy_rows(facts: Facts, debtors: Debtors) -> list[Left]:
@@ -22,12 +31,11 @@ def proxy_rows(facts: Facts, debtors: Debtors) -> list[Left]:
     seen: Counter[tuple[str, str]] = Counter()
     left = []
     for row in facts.rows(PROXY):
-        match = _PAGE.fullmatch(row.get("comment", ""))
-        if match is None or not row.get("src-address"):
+        is_cut = page_of(row)
+        if is_cut is None:
             continue
         key = (row["comment"], row["src-address"])
         seen[key] += 1
-        is_cut = (match["page"] or match["mikrowisp"]) != "Aviso"
         left.append(Left(PROXY, row["comment"], _reason(row, is_cut, seen[key], listed)))
     return left
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 from typing import Any
 
-from reconciler.adopt.found import Found, Left
+from reconciler.adopt.found import Found
 from reconciler.adopt.scene import Scene
-from reconciler.adopt.shapes import pcq_rates
+from reconciler.adopt.shapes import NotSaid, pcq_rates
 from reconciler.kinds import ADDRESS_LIST, MANGLE, QUEUE_TREE, QUEUE_TYPE
 from reconciler.marks import Row, is_disabled
 from reconciler.normal import format_rate
@@ -59,21 +59,18 @@ def _plan(name: str, ways: dict[str, Row]) -> dict[str, Any]:
     return plan
 
 
-def find_members(scene: Scene) -> Iterator[Found | Left]:
+def find_members(scene: Scene) -> Iterator[Found]:
     """Host addresses in the plans' lists."""
     lists = plan_lists(scene)
-    for row in scene.candidates(ADDRESS_LIST, lists):
-        plan = lists[row["list"]]
+
+    def recognise(row: Row) -> Found:
         text = row.get("address", "")
-        name = f"{row['list']} {text}"
         try:
             address = IPv4Address(text)
         except ValueError:
-            yield Left(PATH, name, "a member of a plan's list that is no host address")
-            continue
-        if holder := scene.claims.holder([address]):
-            yield Left(PATH, name, f"its address belongs to {holder}")
-            continue
-        scene.claims.take(name, [address])
+            raise NotSaid("a member of a plan's list that is no host address") from None
+        scene.claim(f"{row['list']} {text}", [address])
         service: dict[str, Any] = {"address": address, **scene.binding_of(address)}
-        yield scene.found(row, PATH, row.get("comment") or text, dict(plan), service)
+        return scene.found(row, PATH, row.get("comment") or text, dict(lists[row["list"]]), service)
+
+    return scene.recognised(ADDRESS_LIST, recognise, lists)

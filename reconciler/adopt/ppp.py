@@ -12,9 +12,9 @@ from typing import Any
 from reconciler import normal
 from reconciler.adopt.debtors import Debtors, is_debtors_name
 from reconciler.adopt.facts import POOL
-from reconciler.adopt.found import Found, Left
+from reconciler.adopt.found import Found
 from reconciler.adopt.queues import Queue, queues_by_address
-from reconciler.adopt.scene import Scene
+from reconciler.adopt.scene import HIDDEN_PASSWORD, Scene
 from reconciler.adopt.shapes import NotSaid, profile_rates
 from reconciler.kinds import PPP_PROFILE, PPP_SECRET
 from reconciler.marks import Row, is_fixed
@@ -32,36 +32,27 @@ class Secrets:
         self._profiles = {row["name"]: row for row in scene.facts.rows(PPP_PROFILE.path)}
         self._pools = {row.get("name") for row in scene.facts.rows(POOL)}
         self._queues = queues_by_address(scene)
+        self._shown = scene.facts.shows_passwords(PPP_SECRET)
         self._seen = {sub.name for sub in scene.here if sub.plan.mode is Mode.PPPOE}
 
-    def find(self) -> Iterator[Found | Left]:
-        shown = self._scene.facts.shows_passwords(PPP_SECRET)
-        for row in self._scene.candidates(PPP_SECRET):
-            if not shown:
-                yield Left(PATH, row["name"], "the router hides its password from this user")
-                continue
-            try:
-                yield self._recognise(row)
-            except NotSaid as why:
-                yield Left(PATH, row["name"], str(why))
+    def find(self) -> Iterator[Found]:
+        return self._scene.recognised(PPP_SECRET, self._recognise)
 
     def _recognise(self, row: Row) -> Found:
-        name = row["name"]
-        profile = self._profiles.get(row.get("profile") or "default")
+        name, profile_name = row["name"], row.get("profile") or "default"
+        if not self._shown:
+            raise NotSaid(HIDDEN_PASSWORD)
         if name in self._seen:
             raise NotSaid("another secret has the same user name")
-        if self._is_of_debtors(row, profile):
+        if self._is_of_debtors(profile_name):
             raise NotSaid("its profile is that of who is cut: which plan it has is not known")
         service = self._service(row)
         address = service.get("address")
         queue = self._queue_of(name, address) if address else None
         parts = [address, *(queue.beside(address) if queue else [])] if address else []
-        holder = self._scene.claims.holder(parts)
-        if holder is not None:
-            raise NotSaid(f"its address belongs to {holder}")
-        self._scene.claims.take(name, parts)
+        self._scene.claim(name, parts)
         self._seen.add(name)
-        plan: dict[str, Any] = {"mode": "pppoe", "profile": row.get("profile") or "default"}
+        plan: dict[str, Any] = {"mode": "pppoe", "profile": profile_name}
         if queue is not None and address is not None:
             self._scene.used.add(queue.row[".id"])
             service |= queue.service(address)
@@ -74,10 +65,9 @@ class Secrets:
             _join_comments(found, queue)
         return found
 
-    def _is_of_debtors(self, row: Row, profile: Row | None) -> bool:
-        if is_debtors_name(row.get("profile", "")):
-            return True
-        return bool(profile and profile.get("address-list") == self._debtors.name)
+    def _is_of_debtors(self, profile: str) -> bool:
+        puts_into = self._profiles.get(profile, {}).get("address-list")
+        return is_debtors_name(profile) or puts_into == self._debtors.name
 
     def _service(self, row: Row) -> dict[str, Any]:
         service: dict[str, Any] = {}

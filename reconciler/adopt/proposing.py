@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The whole of an import: recognise, place, group into plans, give ids. Pure.
 
-Imports inventory, models, its neighbours.
+Imports clients, inventory, models, its neighbours.
 """
 
 from collections import Counter
@@ -10,17 +10,17 @@ from typing import Any
 
 from reconciler.adopt.debtors import Debtors
 from reconciler.adopt.facts import Facts
-from reconciler.adopt.found import Found, Left, Options, Proposal, other_comments
+from reconciler.adopt.found import Found, Options, Proposal, other_comments
 from reconciler.adopt.grouping import group_plans
 from reconciler.adopt.hotspot import Users
 from reconciler.adopt.leftovers import proxy_rows
-from reconciler.adopt.naming import plain_name, unique_id
 from reconciler.adopt.pcq import find_members
 from reconciler.adopt.ppp import Secrets
 from reconciler.adopt.queues import find_queues
 from reconciler.adopt.scene import Scene
 from reconciler.adopt.vault import Vault
 from reconciler.adopt.zones import Places
+from reconciler.clients.naming import plain_name, unique_id
 from reconciler.inventory import Inventory
 from reconciler.models import Mode, Router
 
@@ -38,20 +38,15 @@ def propose(
     debtors = Debtors(scene)
     secrets = Secrets(scene, debtors)
     # Logins first: a queue or a list entry at the address of a login is that client's.
-    for recogniser in (
-        secrets.find(),
-        Users(scene).find(),
-        find_members(scene),
-        find_queues(scene),
-    ):
-        _sort(recogniser, proposal)
+    for found in (secrets.find(), Users(scene).find(), find_members(scene), find_queues(scene)):
+        proposal.found += found
     secrets.judge_profiles(proposal.found)
-    for found in list(proposal.found):
-        _judge(found, debtors, proposal)
+    for one in list(proposal.found):
+        _judge(one, debtors, proposal)
     _name_clients(proposal, inventory)
     _keep_passwords(proposal, vault)
-    for found in proposal.found:
-        places.place(found)
+    for one in proposal.found:
+        places.place(one)
     places.write(proposal)
     group_plans(proposal, inventory)
     proposal.left = scene.left + proposal.left + debtors.leftovers() + proxy_rows(facts, debtors)
@@ -60,14 +55,6 @@ def propose(
     _edit_router(proposal, router, debtors)
     proposal.notes = list(_notes(proposal, debtors))
     return proposal
-
-
-def _sort(results: Iterable[Found | Left], proposal: Proposal) -> None:
-    for one in results:
-        if isinstance(one, Found):
-            proposal.found.append(one)
-        else:
-            proposal.left.append(one)
 
 
 def _judge(found: Found, debtors: Debtors, proposal: Proposal) -> None:

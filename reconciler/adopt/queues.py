@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from reconciler.adopt.found import Found, Left
+from reconciler.adopt.facts import is_free
+from reconciler.adopt.found import Found
 from reconciler.adopt.scene import Scene
 from reconciler.adopt.shapes import NotSaid, hosts_of, queue_shape
 from reconciler.kinds import QUEUE_SIMPLE
@@ -59,7 +60,9 @@ def read_queue(row: Row, scene: Scene) -> Queue:
 def queues_by_address(scene: Scene) -> dict[IPv4Address, list[Queue]]:
     """Every usable queue under each of its hosts, for logins that are shaped by a queue."""
     found: dict[IPv4Address, list[Queue]] = {}
-    for row in scene.open_rows(QUEUE_SIMPLE):
+    for row in scene.facts.rows(QUEUE_SIMPLE.path):
+        if not is_free(QUEUE_SIMPLE, row):
+            continue
         try:
             queue = read_queue(row, scene)
         except NotSaid:
@@ -69,24 +72,15 @@ def queues_by_address(scene: Scene) -> dict[IPv4Address, list[Queue]]:
     return found
 
 
-def find_queues(scene: Scene) -> Iterator[Found | Left]:
+def find_queues(scene: Scene) -> Iterator[Found]:
     """The queues that no login has taken."""
-    path = QUEUE_SIMPLE.path
-    for row in scene.candidates(QUEUE_SIMPLE):
-        if row[".id"] in scene.used:
-            continue
-        name = row.get("name", "")
-        try:
-            queue = read_queue(row, scene)
-        except NotSaid as why:
-            yield Left(path, name, str(why))
-            continue
+
+    def recognise(row: Row) -> Found:
+        queue = read_queue(row, scene)
         address = queue.hosts[0]
-        holder = scene.claims.holder([address, *queue.beside(address)])
-        if holder is not None:
-            yield Left(path, name, f"its address belongs to {holder}")
-            continue
-        scene.claims.take(name, [address, *queue.beside(address)])
+        scene.claim(queue.name, [address, *queue.beside(address)])
         plan = {"mode": "simple-queue", **queue.shape}
         service = queue.service(address) | scene.binding_of(address)
-        yield scene.found(row, path, name, plan, service)
+        return scene.found(row, QUEUE_SIMPLE.path, queue.name, plan, service)
+
+    return scene.recognised(QUEUE_SIMPLE, recognise)

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What all recognisers share: which rows are anybody's, which addresses are taken, MACs, labels.
 
-Imports inventory, kinds, models, normal, its neighbours.
+Imports clients, inventory, kinds, marks, models, normal, its neighbours.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from fnmatch import fnmatchcase
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from reconciler import normal
 from reconciler.adopt.claims import Claims
 from reconciler.adopt.facts import LEASE, Facts
 from reconciler.adopt.found import Found, Left, Options
-from reconciler.adopt.naming import is_utf8
+from reconciler.adopt.shapes import NotSaid
+from reconciler.clients.naming import is_utf8
 from reconciler.inventory import Inventory
 from reconciler.kinds import (
     ADDRESS_LIST,
@@ -30,6 +31,7 @@ from reconciler.models import Binding, Mode, Router
 
 Key = tuple[str | None, ...]
 
+HIDDEN_PASSWORD = "the router hides its password from this user"
 _LONGEST = 120
 
 
@@ -41,7 +43,7 @@ class Scene:
     ) -> None:
         self.facts, self.inventory, self.router, self.options = facts, inventory, router, options
         self.here = [sub for sub in inventory.subscriptions if sub.router.id == router.id]
-        self.claims = Claims.of(self.here)
+        self._claims = Claims.of(self.here)
         self.used: set[str] = set()
         """`.id`s of queues that shape a login."""
         self.left: list[Left] = []
@@ -100,18 +102,30 @@ class Scene:
         same = interface == self.router.lan_interface
         return {"mac": mac} if same else {"mac": mac, "interface": interface}
 
+    def claim(self, who: str, parts: Sequence[IPv4Address | IPv4Network]) -> None:
+        """Addresses for a service. Raises NotSaid where another one has any of them."""
+        holder = self._claims.holder(parts)
+        if holder is not None:
+            raise NotSaid(f"its address belongs to {holder}")
+        self._claims.take(who, parts)
+
     # -- rows ----------------------------------------------------------------------
 
-    def open_rows(self, kind: Kind) -> Iterator[Row]:
-        """Enabled rows that are nobody's yet."""
-        for row in self.facts.rows(kind.path):
-            if not is_fixed(row) and kind.mark_of(row) is None and not is_disabled(row):
-                yield row
-
-    def candidates(self, kind: Kind, lists: Collection[str] | None = None) -> Iterator[Row]:
-        """Rows to be recognised, of an address list only those of `lists`; those that are left
-        alone or known already are noted.
+    def recognised(
+        self, kind: Kind, recognise: Callable[[Row], Found], lists: Collection[str] | None = None
+    ) -> Iterator[Found]:
+        """What `recognise` makes of the rows, of an address list only those of `lists`; where it
+        raises NotSaid, the row is left alone for that reason.
         """
+        for row in self._candidates(kind, lists):
+            try:
+                yield recognise(row)
+            except NotSaid as why:
+                name = row.get("name") or f"{row.get('list')} {row.get('address', '')}"
+                self.left.append(Left(kind.path, name, str(why)))
+
+    def _candidates(self, kind: Kind, lists: Collection[str] | None) -> Iterator[Row]:
+        """Those that are left alone for what they are, or known already, are noted."""
         for row in self.facts.rows(kind.path):
             if lists is not None and row.get("list") not in lists:
                 continue

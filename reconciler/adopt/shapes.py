@@ -90,11 +90,20 @@ def _rate(bits: str) -> str:
 
 def profile_rates(text: str) -> dict[str, Any] | None:
     """The rates of a profile's rate-limit, None where they cannot be said exactly."""
+    try:
+        return profile_shape(text)
+    except NotSaid:
+        return None
+
+
+def profile_shape(text: str) -> dict[str, Any]:
+    """`download`, `upload`, `burst`, `priority`, `guaranteed` of a rate-limit. Raises NotSaid."""
+    unlike = NotSaid("its rate-limit is none that a plan can say")
     wanted = normal.rate_limit(text)
     words = wanted.split()
     pairs = [tuple(word.split("/")) for word in words[:4]]
     if not words or any(len(pair) != 2 for pair in pairs):
-        return None
+        raise unlike
     try:
         shape: dict[str, Any] = {"download": _rate(pairs[0][1]), "upload": _rate(pairs[0][0])}
         if len(words) > 1 and pairs[1] != ("0", "0"):
@@ -106,9 +115,11 @@ def profile_rates(text: str) -> dict[str, Any] | None:
             up, _, down = words[5].partition("/")
             shape["guaranteed"] = {"download": _rate(down), "upload": _rate(up)}
         plan = Plan.model_validate({"id": "x", "mode": "pppoe", **shape})
-    except (ValueError, NotSaid):
-        return None
-    return shape if normal.rate_limit(rate_limit(plan)) == wanted else None
+    except ValueError:
+        raise unlike from None
+    if normal.rate_limit(rate_limit(plan)) != wanted:
+        raise unlike
+    return shape
 
 
 def pcq_rates(row: Row) -> dict[str, str]:

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where the passwords found on a router are kept: as age, as variables, in clear, or not at all.
 
-Imports models, sealing and secrets.
+Imports clients, errors, models, sealing and secrets.
 """
 
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from reconciler.clients.naming import is_utf8
 from reconciler.errors import FilesError, UsageError
 from reconciler.models import Settings
 from reconciler.sealing import can_seal, find_recipients, seal
@@ -49,7 +50,7 @@ class Vault:
             return None
         if any(ord(char) < 32 or 127 <= ord(char) < 160 for char in password):
             raise ValueError("its password holds control characters")
-        if any("\ud800" <= char <= "\udfff" for char in password):
+        if not is_utf8(password):
             raise ValueError("its password is not UTF-8: set `charset:` in the router's file")
         if self.how is Keeping.PLAIN:
             return {"plain": password}

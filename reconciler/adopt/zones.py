@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which zone a service goes to, and the pools that its zone lacks. Imports addresses, models."""
+"""Which zone a service goes to, and the pools that its zone lacks. Imports addresses."""
 
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
@@ -9,7 +9,6 @@ from reconciler.adopt.found import Found, Proposal
 from reconciler.adopt.scene import Scene
 from reconciler.errors import UsageError
 from reconciler.marks import is_disabled
-from reconciler.models import Zone
 
 # Interface networks wider than this say nothing about where the clients are.
 _WIDEST, _USUAL = 20, 24
@@ -106,7 +105,7 @@ class Places:
 
     def _own_addresses(self, zone: str, added: list[Pool]) -> list[str]:
         """The router's own addresses in the new pools, which no client may be given."""
-        known: Zone | None = self._scene.inventory.zones.get(zone)
+        known = self._scene.inventory.zones.get(zone)
         before = Intervals(map(interval, known.reserved if known else ()))
         pools = Intervals(map(interval, added))
         found = {one.ip for one in self._interfaces}

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A new client: an id from the name, a free address of the zone, and the file as plain data."""
+"""A new client: an id that is free, a free address of the zone, and the file as plain data."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -10,25 +8,15 @@ from typing import Any
 
 from reconciler.clients.addressing import Allocator, needs_address
 from reconciler.clients.fields import BY_NAME, NONE, field_edits
+from reconciler.clients.naming import unique_id
 from reconciler.clients.outcome import Impossible
 from reconciler.edit import Put
 from reconciler.inventory import Inventory
-from reconciler.models import Mode, Plan, Status, Zone
+from reconciler.models import Plan, Status, Zone
 from reconciler.newfile import client_path, file_text
 from reconciler.staging import NewFile
 
 AUTO = "auto"
-
-
-def id_from(name: str, taken: Mapping[str, object]) -> str:
-    """`Ana López García` as `ana-lopez-garcia`; with a number where that is taken."""
-    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:56].strip("-") or "client"
-    found, number = base, 1
-    while found in taken:
-        number += 1
-        found = f"{base}-{number}"
-    return found
 
 
 def taken_ids(inventory: Inventory) -> dict[str, str]:
@@ -56,7 +44,7 @@ def new_client(
     if client_id in taken:
         whose = taken[client_id]
         was = "is taken" if whose == client_id else f"was that of {whose}"
-        free = id_from(client_id, taken)
+        free = unique_id(client_id, taken, "client")
         raise Impossible(f"The id {client_id} {was}. Free is: {free}")
     service: dict[str, Any] = {"plan": plan.id, "status": status.value, "since": on}
     data: dict[str, Any] = {"id": client_id, "name": client_id, "zone": zone.id}
@@ -83,8 +71,3 @@ def _put(data: dict[str, Any], service: dict[str, Any], name: str, value: str) -
         for part in one.path[:-1]:
             holder = holder.setdefault(str(part), {})
         holder[str(one.path[-1])] = one.value
-
-
-def has_login(plan: Plan) -> bool:
-    """Whether clients of the plan log in with a password."""
-    return plan.mode in (Mode.PPPOE, Mode.HOTSPOT)

@@ -3,8 +3,8 @@
 
 What a person did on a router becomes what they would have written: another plan, a suspension, an
 address. What no file can say is refused with the reason. Only `proving` reads the
-files as they would be. Imports change, clients, compile, diff, drift, edit, inventory, kinds,
-marks, planning, run, staging.
+files as they would be. Imports adopt, change, clients, compile, diff, drift, edit, inventory,
+kinds, marks, planning, run, staging.
 """
 
 from reconciler.triage.model import Proposal, Refusal, Scene

@@ -6,12 +6,12 @@ Also entries that a person made without our mark: no change of ours, and yet a c
 
 from collections.abc import Iterator, Sequence
 
+from reconciler.adopt.facts import is_free
 from reconciler.change import Action, Change
 from reconciler.clients.outcome import Impossible
 from reconciler.clients.select import Chosen
 from reconciler.edit import Drop, Edit, Put
 from reconciler.kinds import ADDRESS_LIST, ADDRESS_LIST6
-from reconciler.marks import Row, is_disabled, is_fixed
 from reconciler.models import Mode, Plan, Router
 from reconciler.triage.model import Scene
 from reconciler.triage.rates import only_plan
@@ -36,16 +36,13 @@ def membership(scene: Scene, chosen: Chosen, change: Change, others: Sequence[Ch
         plan = _moved_to(scene, chosen, change, others)
         if plan is not None:
             return planned(spot, plan)
-    raise Impossible(_gone(chosen) if gone else "nothing in the files asks for it")
+    raise missing(chosen) if gone else Impossible("nothing in the files asks for it")
 
 
-def _gone(chosen: Chosen) -> str:
+def missing(chosen: Chosen) -> Impossible:
     client = chosen.sub.client.id
-    return f"the row was removed; if the client left, say `reconcile client cancel {client}`"
-
-
-def missing(chosen: Chosen, _change: Change) -> Said:
-    raise Impossible(_gone(chosen))
+    text = f"the row was removed; if the client left, say `reconcile client cancel {client}`"
+    return Impossible(text)
 
 
 def _first_address(chosen: Chosen) -> str | None:
@@ -63,7 +60,7 @@ def _moved_to(
         lists |= {
             row.get("list")
             for row in scene.rows[sub.router.id].get(ADDRESS_LIST.path, ())
-            if _is_stray(row) and row.get("address") == _first_address(chosen)
+            if is_free(ADDRESS_LIST, row) and row.get("address") == _first_address(chosen)
         }
     lists.discard(sub.plan.list_name)
     fitting = [
@@ -74,17 +71,12 @@ def _moved_to(
     return only_plan(fitting, "this list", sub.plan) if fitting else None
 
 
-def _is_stray(row: Row) -> bool:
-    """An entry that a person made for good, and that is in force."""
-    return not is_disabled(row) and not is_fixed(row) and ADDRESS_LIST.mark_of(row) is None
-
-
 def strays(scene: Scene, router: Router, services: Sequence[Chosen]) -> Iterator[tuple[Spot, Said]]:
     """Active clients whom somebody put into the suspended list without our mark."""
     listed = {
         row.get("address", ""): row
         for row in scene.rows[router.id].get(ADDRESS_LIST.path, ())
-        if row.get("list") == router.lists.suspended and _is_stray(row)
+        if row.get("list") == router.lists.suspended and is_free(ADDRESS_LIST, row)
     }
     for one in services if listed else ():
         row = listed.get(_first_address(one) or "")

@@ -84,7 +84,7 @@ def _of_service(
             others = [one for one in found if one.mark == change.mark and one is not change]
             said = membership(scene, chosen, change, others)
         else:
-            said = missing(chosen, change)
+            raise missing(chosen)
     except Impossible as error:
         yield Refusal(router, change, str(error))
     else:

@@ -2,6 +2,7 @@
 """Whether the files with the edits in them hold no error, and want what the router holds."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from reconciler.change import Action, Change
@@ -15,7 +16,8 @@ from reconciler.survey import Actual
 from reconciler.triage.model import Answer, Proposal, Refusal
 from reconciler.work import Target
 
-Plan = Callable[[Target, Actual], RouterPlan]
+Planner = Callable[[Target, Actual], RouterPlan]
+Judge = Callable[[Sequence[Proposal]], list[str | None]]
 _UNSETTLED = "the edit alone would not make the router right"
 
 
@@ -35,17 +37,18 @@ def proven(
     answers: Sequence[Answer],
     secrets: Secrets,
     actuals: Mapping[str, Actual],
-    plan: Plan,
+    plan: Planner,
 ) -> list[Answer]:
     """The answers, with proposals refused whose edits break the files or settle nothing.
 
     All are tried together; one by one only where that fails.
     """
+    judge = partial(_judge, root, secrets, actuals, plan)
     proposals = [one for one in answers if isinstance(one, Proposal)]
     try:
-        verdicts = _judge(root, proposals, secrets, actuals, plan)
+        verdicts = judge(proposals)
     except ReconcileError:
-        verdicts = [_alone(root, one, secrets, actuals, plan) for one in proposals]
+        verdicts = [_alone(judge, one) for one in proposals]
     left = iter(verdicts)
     return [
         reply
@@ -60,27 +63,21 @@ def _verdict(one: Proposal, reason: str | None) -> list[Answer]:
     return [Refusal(one.router, change, reason) for change in one.changes]
 
 
-def _alone(
-    root: Path,
-    one: Proposal,
-    secrets: Secrets,
-    actuals: Mapping[str, Actual],
-    plan: Plan,
-) -> str | None:
+def _alone(judge: Judge, one: Proposal) -> str | None:
     try:
-        return _judge(root, [one], secrets, actuals, plan)[0]
+        return judge([one])[0]
     except FilesError as error:
-        return "; ".join(f"{problem.message}" for problem in error.problems[:2]).rstrip(".")
+        return "; ".join(problem.message for problem in error.problems[:2]).rstrip(".")
     except ReconcileError as error:
         return str(error).rstrip(".")
 
 
 def _judge(
     root: Path,
-    proposals: Sequence[Proposal],
     secrets: Secrets,
     actuals: Mapping[str, Actual],
-    plan: Plan,
+    plan: Planner,
+    proposals: Sequence[Proposal],
 ) -> list[str | None]:
     """For each why it settles nothing. Raises ReconcileError where the files would hold errors."""
     if not proposals:
@@ -97,14 +94,12 @@ def _judge(
         for target in targets
         for change in plan(target, actuals[target.router.id]).changes
     }
-    return [
-        _UNSETTLED
-        if any(
-            _remains(one, change, left.get((one.router, *_row(change)))) for change in one.changes
-        )
-        else None
-        for one in proposals
-    ]
+
+    def settles(one: Proposal) -> bool:
+        pairs = ((change, left.get((one.router, *_row(change)))) for change in one.changes)
+        return not any(_remains(one, change, other) for change, other in pairs)
+
+    return [None if settles(one) else _UNSETTLED for one in proposals]
 
 
 def _row(change: Change) -> tuple[str, str, str | None]:

@@ -2,8 +2,8 @@
 """Speeds on a router as those of a plan: which plan has them, or how the plan's file says them."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from reconciler.adopt.shapes import NotSaid, profile_shape
 from reconciler.clients.outcome import Impossible
 from reconciler.compile.services import service_rows
 from reconciler.diff import compare
@@ -72,42 +72,16 @@ def _rate(text: str) -> str:
 
 def rate_limit_edits(value: str | None) -> list[Edit]:
     """A profile's canonical rate-limit as the speeds of its plan. Raises Impossible."""
-    words = (value or "").split()
-    pairs = [tuple(word.split("/")) for word in (*words[:3], *words[5:6])]
-    if not words or any(len(pair) != 2 or not all(map(str.isdigit, pair)) for pair in pairs):
-        raise Impossible("its rate-limit is none that a plan can say")
-    limit = pairs[0]
-    if not all(int(half) for half in limit):
-        raise Impossible("a plan needs both speeds")
-    edits: list[Edit] = [*_speeds((), limit)]
-    burst = {}
-    if len(words) > 3 and words[1] != "0/0":
-        burst = {
-            **_pair(pairs[1]),
-            "threshold": _pair(pairs[2]),
-            "time": _one_time(words[3], pairs[1]),
-        }
-    edits.append(Put(("burst",), burst) if burst else Drop(("burst",)))
-    priority, least = (words[4], pairs[3]) if len(words) > 5 else ("8", limit)
-    edits.append(Put(("priority",), priority) if priority != "8" else Drop(("priority",)))
-    edits.append(Put(("guaranteed",), _pair(least)) if least != limit else Drop(("guaranteed",)))
-    return edits
-
-
-def _speeds(path: tuple[str, ...], pair: tuple[str, ...]) -> list[Edit]:
-    return [Put((*path, name), value) for name, value in _pair(pair).items()]
-
-
-def _pair(pair: tuple[str, ...]) -> dict[str, Any]:
-    """`upload/download`, as routers have it: rx is what the client sends."""
-    return {"download": _rate(pair[1]), "upload": _rate(pair[0])}
-
-
-def _one_time(text: str, rates: tuple[str, ...]) -> str:
-    times = {time for time, rate in zip(text.split("/"), rates, strict=False) if rate != "0"}
-    if len(times) != 1:
-        raise Impossible("its burst lasts unlike in the two directions, which a plan cannot say")
-    return times.pop()
+    try:
+        shape = profile_shape(value or "")
+    except NotSaid as why:
+        raise Impossible(str(why)) from None
+    if shape.get("priority") == 8:
+        del shape["priority"]
+    if shape.get("guaranteed") == {way: shape[way] for way in ("download", "upload")}:
+        del shape["guaranteed"]
+    keys = ("download", "upload", "burst", "priority", "guaranteed")
+    return [Put((key,), shape[key]) if key in shape else Drop((key,)) for key in keys]
 
 
 def pcq_edits(down: bool, fields: Mapping[str, str | None]) -> list[Edit]:

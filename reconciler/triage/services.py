@@ -68,10 +68,13 @@ def _only_edits(outcome: Outcome) -> Outcome:
 
 def _own(spot: Spot, key: str, value: str, default: str | None) -> Said:
     """A key of the service; what is the default anyway is taken out of the file."""
-    path = (*spot.chosen.at, key)
     if value == default:
-        return Said(f"{key} is {show(value)}, as it is without being said", Outcome((Drop(path),)))
-    return Said(f"{key}: {show(value)}", Outcome((Put(path, value),)))
+        return _none(spot, key, f"{key} is {show(value)}, as it is without being said")
+    return Said(f"{key}: {show(value)}", Outcome((Put((*spot.chosen.at, key), value),)))
+
+
+def _none(spot: Spot, key: str, what: str) -> Said:
+    return Said(what, Outcome((Drop((*spot.chosen.at, key)),)))
 
 
 def _default_name(spot: Spot) -> str:
@@ -98,13 +101,13 @@ def _comment(spot: Spot, value: str | None) -> Said:
 
 def _mac(spot: Spot, value: str | None) -> Said:
     if not value:
-        return Said("no mac", Outcome((Drop((*spot.chosen.at, "mac")),)))
+        return _none(spot, "mac", "no mac")
     return _own(spot, "mac", value, None)
 
 
 def _address(spot: Spot, value: str | None) -> Said:
     if not value:
-        return Said("no fixed address", Outcome((Drop((*spot.chosen.at, "address")),)))
+        return _none(spot, "address", "no fixed address")
     try:
         return _own(spot, "address", str(IPv4Address(value)), None)
     except AddressValueError:
@@ -118,9 +121,7 @@ def _local_address(spot: Spot, value: str | None) -> Said:
     if value is None and default is not None:
         raise Impossible(f"zone {sub.zone.id} gives it {default}, and a service cannot have none")
     if value is None:
-        return Said(
-            "no local_address of its own", Outcome((Drop((*spot.chosen.at, "local_address")),))
-        )
+        return _none(spot, "local_address", "no local_address of its own")
     return _own(spot, "local_address", value, str(default) if default else None)
 
 
@@ -148,7 +149,7 @@ def _parent(spot: Spot, value: str | None) -> Said:
     if value in (None, "none"):
         if sub.plan.parent is not None:
             raise Impossible(f"plan {sub.plan.id} has the parent {sub.plan.parent} for everybody")
-        return Said("no parent", Outcome((Drop((*spot.chosen.at, "parent")),)))
+        return _none(spot, "parent", "no parent")
     return _own(spot, "parent", value or "", sub.plan.parent)
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.adopt.naming import slug, unique_id
 from reconciler.adopt.shapes import NotSaid, hosts_of, profile_rates
+from reconciler.clients.naming import slug, unique_id
 from reconciler.compile.plans import rate_limit
 from reconciler.models import Plan
 from reconciler.normal import rate_limit as canonical
