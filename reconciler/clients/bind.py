@@ -23,7 +23,7 @@ MENUS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Seen:
-    """A device: upper-case MAC, and the interface where ARP saw it."""
+    """A device: upper-case MAC, and the interface where ARP saw it; a PPP session has none."""
 
     mac: str
     interface: str | None = None
@@ -43,12 +43,7 @@ class Proposal:
 
     chosen: Chosen
     seen: Seen | None
-    interface: str | None
     reason: str = ""
-
-    @property
-    def changes(self) -> bool:
-        return self.seen is not None and bool(self.edits())
 
     def edits(self) -> list[Edit]:
         if self.seen is None:
@@ -57,8 +52,8 @@ class Proposal:
         edits: list[Edit] = []
         if self.seen.mac != service.mac:
             edits.append(Put((*self.chosen.at, "mac"), self.seen.mac))
-        if self.interface is not None and self.interface != self.chosen.sub.interface:
-            edits.append(Put((*self.chosen.at, "interface"), self.interface))
+        if self.seen.interface not in (None, self.chosen.sub.interface):
+            edits.append(Put((*self.chosen.at, "interface"), self.seen.interface))
         return edits
 
 
@@ -86,27 +81,21 @@ def read_sightings(tables: Mapping[str, Iterable[Mapping[str, str]]]) -> Sightin
     return found
 
 
-def propose(chosen: Iterable[Chosen], sightings: Sightings) -> list[Proposal]:
-    """One proposal a service that can be bound."""
-    return [_propose(one, sightings) for one in chosen]
-
-
-def _propose(one: Chosen, sightings: Sightings) -> Proposal:
+def propose(one: Chosen, sightings: Sightings) -> Proposal:
+    """What the files could say of one service."""
     sub = one.sub
     is_ppp = sub.plan.mode is Mode.PPPOE
     seen = set(sightings.by_name.get(sub.name, ())) if is_ppp else set()
     if not seen and sub.address is not None and not is_ppp:
         seen = set(sightings.by_address.get(str(sub.address), ()))
     if not is_ppp and sub.address is None:
-        return Proposal(one, None, None, "has no address")
+        return Proposal(one, None, "has no address")
     if not seen:
-        return Proposal(one, None, None, "is not logged in" if is_ppp else "was not seen")
+        return Proposal(one, None, "is not logged in" if is_ppp else "was not seen")
     macs = {device.mac for device in seen}
     if len(macs) > 1:
-        return Proposal(one, None, None, f"several devices: {', '.join(sorted(macs))}")
+        return Proposal(one, None, f"several devices: {', '.join(sorted(macs))}")
     interfaces = {device.interface for device in seen if device.interface}
     if len(interfaces) > 1:
-        reason = f"on several interfaces: {', '.join(sorted(interfaces))}"
-        return Proposal(one, None, None, reason)
-    interface = None if is_ppp else next(iter(interfaces), None)
-    return Proposal(one, Seen(macs.pop(), interface), interface)
+        return Proposal(one, None, f"on several interfaces: {', '.join(sorted(interfaces))}")
+    return Proposal(one, Seen(macs.pop(), next(iter(interfaces), None)))

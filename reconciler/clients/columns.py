@@ -76,11 +76,9 @@ def _value(one: Chosen, name: str) -> str:
     }
     if name in fixed:
         return fixed[name]
-    suspended = sub.service.suspended
     if name in ("suspended_since", "cause"):
-        if suspended is None:
-            return ""
-        return str(suspended.since) if name == "suspended_since" else suspended.cause.value
+        cut = sub.service.suspended
+        return str(cut.cause.value if name == "cause" else cut.since) if cut else ""
     return value_text(BY_NAME[name], sub.client, sub.service)
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from reconciler.clients.outcome import Impossible
@@ -42,12 +43,13 @@ class Field:
         return "--" + self.name.replace("_", "-")
 
 
-def _client(name: str, path: str, text: str, kind: Kind = Kind.TEXT) -> Field:
-    return Field(name, tuple(path.split(".")), text, kind=kind)
+def _client(
+    name: str, path: str, text: str, kind: Kind = Kind.TEXT, *, of_service: bool = False
+) -> Field:
+    return Field(name, tuple(path.split(".")), text, of_service, kind)
 
 
-def _service(name: str, path: str, text: str, kind: Kind = Kind.TEXT) -> Field:
-    return Field(name, tuple(path.split(".")), text, of_service=True, kind=kind)
+_service = partial(_client, of_service=True)
 
 
 FIELDS: tuple[Field, ...] = (

@@ -47,19 +47,14 @@ def missing(one: Chosen, move: Move, settings: Settings) -> list[str]:
     """What the target needs and nothing gives: `local_address`, `key`."""
     plan, service = target_plan(one, move), one.sub.service
     lacks: list[str] = []
-    if (
-        plan.mode is Mode.PPPOE
-        and plan.shaping is not Shaping.EXTERNAL
-        and not (
-            move.local_address
-            or service.local_address
-            or plan.local_address
-            or move.zone.local_address
-        )
-    ):
+    known = (move.local_address, service.local_address, plan.local_address, move.zone.local_address)
+    if plan.mode is Mode.PPPOE and plan.shaping is not Shaping.EXTERNAL and not any(known):
         lacks.append("local_address")
-    has_login = plan.mode in (Mode.PPPOE, Mode.HOTSPOT)
-    if has_login and settings.secrets.key is None and isinstance(service.password, DerivedSecret):
+    if (
+        plan.has_login
+        and settings.secrets.key is None
+        and isinstance(service.password, DerivedSecret)
+    ):
         lacks.append("key")
     return lacks
 

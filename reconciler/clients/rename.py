@@ -11,10 +11,8 @@ from reconciler.clients.outcome import Impossible
 from reconciler.clients.select import Chosen
 from reconciler.edit import Edit, Put
 from reconciler.inventory import Inventory
-from reconciler.models import Client, DerivedSecret, Mode
+from reconciler.models import Client, DerivedSecret
 from reconciler.staging import EditFile
-
-_LOGINS = (Mode.PPPOE, Mode.HOTSPOT)
 
 
 def rename(inventory: Inventory, client: Client, chosen: list[Chosen], new: str) -> EditFile:
@@ -40,7 +38,7 @@ def _pinned(one: Chosen) -> list[Edit]:
     if service.name is None:
         edits.append(Put((*one.at, "name"), one.sub.name))
     given = "password" in service.model_fields_set
-    if one.sub.plan.mode in _LOGINS or given:
+    if one.sub.plan.has_login or given:
         edits += _kept(service.password, one, "password")
     if service.cpe is not None:
         edits += _kept(service.cpe.password, one, "cpe", "password")

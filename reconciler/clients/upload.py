@@ -24,8 +24,9 @@ from reconciler.clients.state import activate, cancel, suspend
 from reconciler.edit import Edit, Put
 from reconciler.errors import Problem, ReconcileError, Where
 from reconciler.inventory import Inventory
-from reconciler.models import AddressFate, Cause, Mode, Plan, Status
+from reconciler.models import AddressFate, Cause, Mode, Plan, Status, Zone
 from reconciler.staging import Act, EditFile
+from reconciler.wording import unknown
 
 # What a sheet must have where clients come to another mode, by that mode.
 REQUIRED = {
@@ -118,9 +119,7 @@ class Uploader:
         missing = [name for name in ("zone", "plan") if not row.get(name)]
         if missing:
             raise Impossible(f"A new client needs {' and '.join(missing)}.")
-        zone = self._inventory.zones.get(row["zone"])
-        if zone is None:
-            raise Impossible(f"There is no zone {row['zone']}.")
+        zone = self._zone(row["zone"])
         plan = find_plan(self._inventory, row["plan"])
         self._needs_columns(plan)
         values = {
@@ -165,9 +164,7 @@ class Uploader:
         if not {"plan", "zone", "address"} & set(changed):
             return Outcome()
         plan = find_plan(self._inventory, changed.get("plan", one.sub.plan.id))
-        zone = self._inventory.zones.get(changed.get("zone", one.sub.zone.id))
-        if zone is None:
-            raise Impossible(f"There is no zone {changed['zone']}.")
+        zone = self._zone(changed.get("zone", one.sub.zone.id))
         if plan.mode is not one.sub.plan.mode:
             self._needs_columns(plan)
         address = changed.get("address", "")
@@ -196,6 +193,12 @@ class Uploader:
         if wanted == Status.CANCELLED:
             return cancel(one, self._on, AddressFate.RELEASE)
         raise Impossible(f"The status {wanted} is none of active, suspended, cancelled, free.")
+
+    def _zone(self, name: str) -> Zone:
+        zones = self._inventory.zones
+        if name not in zones:
+            raise Impossible(unknown("zone", name, zones))
+        return zones[name]
 
     def _needs_columns(self, plan: Plan) -> None:
         missing = [name for name in REQUIRED[plan.mode] if name not in self._sheet.columns]

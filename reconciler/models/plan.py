@@ -98,6 +98,11 @@ class Plan(Model):
         return self.shaping is not Shaping.EXTERNAL and self.own_profile
 
     @property
+    def has_login(self) -> bool:
+        """Whether its clients log in with a password."""
+        return self.mode in (Mode.PPPOE, Mode.HOTSPOT)
+
+    @property
     def has_queues(self) -> bool:
         """Whether each of its services has a simple queue of its own."""
         return self.mode is Mode.SIMPLE_QUEUE or self.shaping is Shaping.QUEUE

@@ -52,7 +52,7 @@ def bind(
     _print(proposals)
     edits: dict[str, list[Edit]] = {}
     for one in proposals:
-        if one.changes:
+        if one.edits():
             edits.setdefault(one.chosen.file, []).extend(one.edits())
     acts = [EditFile(file, tuple(some)) for file, some in edits.items()]
     finish(repo, acts, dry_run=dry_run, yes=yes, ask=True)
@@ -77,7 +77,7 @@ def _proposals(repo: Repo, chosen: Iterable[Chosen]) -> tuple[list[Proposal], bo
             say(f"{router.id}: {error}", "bold red")
             away = True
             continue
-        found += propose(ones, sightings)
+        found += [propose(one, sightings) for one in ones]
     return found, away
 
 
@@ -96,14 +96,14 @@ def _print(proposals: Sequence[Proposal]) -> None:
     for one in proposals:
         sub = one.chosen.sub
         seen = one.seen
-        verdict = one.reason or ("to write" if one.changes else "as it is")
+        verdict = one.reason or ("to write" if one.edits() else "as it is")
         table.add_row(
             sub.id,
             sub.service.mac or "-",
             seen.mac if seen else "-",
             sub.interface or "-",
-            one.interface or "-",
-            Text(verdict, style="green" if one.changes else "dim"),
+            (seen and seen.interface) or "-",
+            Text(verdict, style="green" if one.edits() else "dim"),
         )
     if proposals:
         console = err()

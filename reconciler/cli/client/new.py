@@ -12,8 +12,9 @@ from reconciler.cli.client.passwords import with_random
 from reconciler.cli.context import Repo, is_interactive
 from reconciler.cli.options import complete_plans, complete_zones, on_option, write_options
 from reconciler.clients.addressing import Allocator, needs_address
-from reconciler.clients.create import AUTO, has_login, id_from, new_client, taken_ids
+from reconciler.clients.create import AUTO, new_client, taken_ids
 from reconciler.clients.fields import NONE
+from reconciler.clients.naming import unique_id
 from reconciler.clients.outcome import Impossible
 from reconciler.clients.plans import find_plan
 from reconciler.errors import UsageError
@@ -64,7 +65,7 @@ def new(
     if client is None and "name" not in values:
         values["name"] = _asked("Name of the client", asks, "--name")
     if client is None:
-        proposal = id_from(values["name"], taken_ids(inventory))
+        proposal = unique_id(values["name"], taken_ids(inventory), "client")
         client = click.prompt("Id", default=proposal, err=True) if asks else proposal
     zone = zone or _asked("Zone", asks, "--zone", inventory.zones)
     plan = plan or _asked("Plan", asks, "--plan", inventory.plans)
@@ -89,7 +90,7 @@ def _ask_more(values: dict[str, str], zone: Zone, plan: Plan, allocator: Allocat
     if "address" not in values:
         free = str(allocator.next_in(zone)) if needs_address(plan) else NONE
         values["address"] = click.prompt(f"Address (or {AUTO})", default=free, err=True)
-    if has_login(plan) and "password" not in values:
+    if plan.has_login and "password" not in values:
         text = "Password: derived:1, random, env:NAME"
         values["password"] = click.prompt(text, default="derived:1", err=True)
     if "phone" not in values:
