@@ -110,6 +110,7 @@ def _sur_untouched(stage: Stage) -> None:
 
 
 SHOWN = [
+    Shown("../README", "reconcile", 0, by_hand=_luis_online),
     Shown("handbook", "A router is offline", before=f"{LUIS}; {AWAY}"),
     Shown("handbook", "A run was interrupted", by_hand=_leased),
     Shown("handbook", "Too many were cut", before=f"{SUSPEND} --zone norte"),
