@@ -207,9 +207,10 @@ _INLINE = sorted(
 )
 
 
-@pytest.mark.parametrize("line", _INLINE)
-def test_commands_in_text_can_be_typed(line: str) -> None:
-    check_typed(line)
+def test_commands_in_text_can_be_typed() -> None:
+    assert len(_INLINE) > 40
+    for line in _INLINE:
+        check_typed(line)
 
 
 def test_there_are_examples_of_every_command() -> None:

@@ -6,6 +6,7 @@ what was done before: in files and git by the shell, on a router by hand.
 """
 
 import os
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ APPLY = "reconcile apply --yes"
 LUIS = f"sed -i 's/plan: hogar-20/plan: hogar-10/' {NORTE}/luis-mora.yaml"
 SUSPEND = "reconcile client suspend --cause debt --on 2026-11-05 --yes"
 CUT = f"{SUSPEND} ana-lopez"
-AWAY = "sed -i 's/^port: .*/port: 1/' inventory/routers/rb-sur.yaml"
+AWAY = 'sed -i "s/^port: .*/port: $NOBODY/" inventory/routers/rb-sur.yaml'
 SAME = f"sed -i 's/address: 10.20.0.8/address: 10.20.0.7/' {NORTE}/luis-mora.yaml"
 WRONG = f"{SAME}; sed -i 's/simple-queue/simple-que/' plans/rural-6.yaml"
 TALLER = "sed -i 's/download: 6M/download: 7M/' plans/rural-6.yaml"
@@ -172,7 +173,9 @@ SHOWN = [
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("bin")
-    with quick_program(folder) as program, set_stage() as stage:
+    with quick_program(folder) as program, set_stage() as stage, socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and does not listen, so that whoever connects is refused
+        stage.environ["NOBODY"] = str(nobody.getsockname()[1])
         stage.environ["PATH"] = f"{program}{os.pathsep}{os.environ['PATH']}"
         stage.environ["HOME"] = str(folder)
         stage.environ["LANG"] = "C.UTF-8"
@@ -208,7 +211,7 @@ def test_what_a_page_shows_is_what_comes_out(stage: Stage, one: Shown) -> None:
         commands = [one.before, *(command for command, _ in steps)]
         _, *outputs = played(commands, stage.root, stage.environ)
     for (command, wanted), printed in zip(steps, outputs, strict=True):
-        told = printed.replace("127.0.0.1:1:", "10.0.0.2:8728:")
+        told = printed.replace(f"127.0.0.1:{stage.environ['NOBODY']}:", "10.0.0.2:8728:")
         if FASTTRACK not in console:  # said with every plan of this router, shown once
             told = "".join(line for line in told.splitlines(True) if FASTTRACK not in line)
         if wanted:  # else it is left to the reader to look
