@@ -21,6 +21,7 @@ from reconciler.state import State
 # A sentence of 400 ids is about 4 kB, far below any limit that has been reported.
 IDS_A_COMMAND = 400
 CONNECTIONS = "/ip/firewall/connection"
+_NOT_TRIED = Answer(AnswerState.NOT_TRIED)
 
 
 def write_waves(pen: Pen, waves: Sequence[Sequence[Change]]) -> None:
@@ -33,7 +34,7 @@ def write_waves(pen: Pen, waves: Sequence[Sequence[Change]]) -> None:
     incomplete: set[str] = set()
     for wave in waves:
         for change in wave:
-            pen.answers.setdefault(id(change), Answer(AnswerState.NOT_TRIED))
+            pen.answers.setdefault(id(change), _NOT_TRIED)
         if not pen.can_write:
             continue
         if any(change.kind.ordered and change.place for change in wave):

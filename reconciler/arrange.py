@@ -17,8 +17,9 @@ _TOP_RANK = 3
 
 def make_waves(changes: Sequence[Change]) -> list[list[Change]]:
     """Adds, sets and moves in waves; without removals that may wait."""
-    wanted_keys = {key for change in changes if (key := _key_after(change))}
-    waves = [[c for c in changes if _is_removal(c) and _key_before(c) in wanted_keys]]
+    removals = [c for c in changes if _is_removal(c)]
+    wanted_keys = {_key_after(c) for c in changes} - {None} if removals else set()
+    waves = [[c for c in removals if _key_before(c) in wanted_keys]]
     for rank in range(_TOP_RANK):
         ranked = [c for c in changes if c.kind.rank == rank and not _is_removal(c)]
         # Sets go first: they may vacate the key that an add of the same menu takes.
@@ -47,8 +48,10 @@ def held_back(changes: Sequence[Change], waits: Callable[[Change], bool]) -> lis
     What a row names that stays, such as its profile or the rules of its list, stays too. Whoever
     takes the key of a row that stays waits, and so does who takes theirs.
     """
-    held = [c for c in changes if _is_removal(c) and waits(c)]
-    while True:
+    held: list[Change] = []
+    more = [c for c in changes if _is_removal(c) and waits(c)]
+    while more:
+        held += more
         known = {id(change) for change in held}
         keys = {_key_before(c) for c in held}
         names = {name for c in held if _is_removal(c) for name in _named_by(c)}
@@ -57,9 +60,7 @@ def held_back(changes: Sequence[Change], waits: Callable[[Change], bool]) -> lis
             for c in changes
             if id(c) not in known and (_key_after(c) in keys or names & _names_of(c))
         ]
-        if not more:
-            return held
-        held += more
+    return held
 
 
 def _is_removal(change: Change) -> bool:

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 from socket import AF_INET, AF_INET6, socket
-from typing import Final
+from typing import Final, NamedTuple
 
 from reconciler.codec import Codec, Row
 from reconciler.endpoint import Endpoint, hide, unreachable
@@ -63,8 +63,7 @@ class AnswerState(StrEnum):
     NOT_TRIED = "not-tried"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """`ret` is what `add` gives (the `.id`); `message` and `category` are the router's words."""
 
     state: AnswerState
@@ -225,8 +224,9 @@ class Conversation:
                 call.traps.append(_trap(self.codec.row(attributes)))
                 count, title = len(call.traps), call.title
             elif word == b"!done":
-                if attributes:
-                    call.ret = self.codec.row(attributes).get("ret")
+                for attribute in attributes:
+                    if attribute.startswith(b"=ret="):
+                        call.ret = self.codec.decode(attribute[5:])
                 self.turns = max(self.turns, call.turn)
                 finished.append(self.calls.pop(tag))
                 continue

@@ -6,6 +6,7 @@ Imports errors and kinds only.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from reconciler.errors import Where
 from reconciler.kinds import Kind
@@ -26,8 +27,7 @@ class Source:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Desired:
+class Desired(NamedTuple):
     """One row as it must be. `values` are written as they stand; what is not named has its default.
 
     `mark` is the text between `[rc:` and `]` (the name where rows have no comment); `aliases` are
@@ -37,11 +37,15 @@ class Desired:
 
     kind: Kind
     mark: str
-    values: Mapping[str, str] = field(repr=False)
+    values: Mapping[str, str]
     source: Source
     aliases: tuple[str, ...] = ()
     first: bool = False
     notice: bool = False
+
+    def __repr__(self) -> str:
+        """Without the values, which may be secret."""
+        return f"Desired({self.kind.path}, {self.mark})"
 
 
 @dataclass(frozen=True)

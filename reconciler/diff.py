@@ -78,20 +78,11 @@ def _match(
 ) -> tuple[list[tuple[Desired, Row]], list[Desired]]:
     """Pairs of a want and its marked row; what is matched leaves `marked`."""
     pairs: list[tuple[Desired, Row]] = []
-    unmatched: list[Desired] = []
-    for desired in wanted:
-        row = _take(marked, desired, exact=True)
-        if row is None:
-            unmatched.append(desired)
-        else:
-            pairs.append((desired, row))
-    missing: list[Desired] = []
-    for desired in unmatched:
-        row = _take(marked, desired, exact=False)
-        if row is None:
-            missing.append(desired)
-        else:
-            pairs.append((desired, row))
+    missing = list(wanted)
+    for exact in (True, False) if marked else ():
+        found = [(desired, _take(marked, desired, exact=exact)) for desired in missing]
+        pairs += [(desired, row) for desired, row in found if row is not None]
+        missing = [desired for desired, row in found if row is None]
     return pairs, missing
 
 
@@ -161,11 +152,11 @@ class _Taken:
         self, kind: Kind, rows: Sequence[Row], wants: Sequence[Desired], terms: Terms
     ) -> None:
         self._kind, self._lets_go = kind, terms.lets_go
-        keys = {kind.key_of(want.values) for want in wants} if kind.key else set()
-        leading = {key[0] for key in keys}
         self._rows: dict[Key, list[Row]] = defaultdict(list)
-        if not keys:
+        if not (kind.key and rows and wants):
             return
+        keys = {kind.key_of(want.values) for want in wants}
+        leading = {key[0] for key in keys}
         lead = kind.by_name[kind.key[0]]
         for row in rows:
             if lead.canonical(row.get(lead.name)) in leading:

@@ -8,6 +8,7 @@ another speed, and so on. Imports change, inventory, kinds, models, normal, plan
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from reconciler.change import Action, Change
 from reconciler.inventory import Inventory, Subscription
@@ -41,8 +42,7 @@ class Deed(StrEnum):
     LABEL = "label"
 
 
-@dataclass(frozen=True)
-class Effect:
+class Effect(NamedTuple):
     """`name` is the client's, with the service where there are several; `words` are the details.
 
     `router`: where it happens, for a move where to. `drops`: live sessions that end, `waits`: that
@@ -117,9 +117,9 @@ def effects_of(plans: Sequence[RouterPlan], inventory: Inventory) -> tuple[Effec
                 found[session.client].drops += not session.waits
     subs = {sub.id: sub for sub in inventory.subscriptions} if found else {}
     teller = _Teller(by_router, subs, inventory)
-    order = list(Deed)
+    order = {deed: at for at, deed in enumerate(Deed)}
     made = [teller.effect(mark, gathered) for mark, gathered in found.items()]
-    return tuple(sorted(made, key=lambda one: (order.index(one.deed), one.client, one.service)))
+    return tuple(sorted(made, key=lambda one: (order[one.deed], one.client, one.service)))
 
 
 class _Teller:
@@ -286,7 +286,7 @@ def _plan_words(sub: Subscription | None) -> str:
     if sub is None:
         return ""
     address = sub.service.address
-    return sub.plan.label + (f", {address}" if address else "")
+    return f"{sub.plan.label}, {address!s}" if address else sub.plan.label
 
 
 def _cause_words(sub: Subscription | None) -> str:

@@ -139,15 +139,19 @@ class RouterLog:
             self._journal.emit("trying", router=self._router, changes=numbers)
 
     def answered(self, said: Sequence[Said]) -> None:
+        alike: dict[tuple[str, str | None], list[int]] = {}
+        for changes, answer in said:
+            numbers = alike.setdefault((answer.state.value, answer.message), [])
+            numbers += self._journal.numbers(changes)
         results = [
             {
                 "router": self._router,
                 "changes": numbers,
-                "state": answer.state.value,
-                "message": self._journal.redacted(answer.message),
+                "state": state,
+                "message": self._journal.redacted(message),
             }
-            for changes, answer in said
-            if (numbers := self._journal.numbers(changes))
+            for (state, message), numbers in alike.items()
+            if numbers
         ]
         if results:
             self._journal.emit_all("result", results)

@@ -6,7 +6,7 @@ kinds and order.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.change import HIDDEN, Action, Change, Values
@@ -48,8 +48,8 @@ def json_key(kind: Kind, mark: str, values: Values) -> dict[str, str | None]:
 
 def _shown(item: Field, value: str | None) -> str | None:
     """Canonical text, None where unset, and never a secret."""
-    canonical = item.canonical(value) or None
-    return HIDDEN if item.secret and canonical else canonical
+    canonical = item.canon(value) if value else item.default
+    return (HIDDEN if item.secret else canonical) if canonical else None
 
 
 def _all_fields(kind: Kind, values: Values) -> dict[str, str | None]:
@@ -60,11 +60,11 @@ def _all_fields(kind: Kind, values: Values) -> dict[str, str | None]:
     return shown
 
 
-def _digests(kind: Kind, values: Values, names: Iterable[str], terms: Terms) -> dict[str, str]:
+def _digests(kind: Kind, values: Values, names: Collection[str], terms: Terms) -> dict[str, str]:
     return {
         name: terms.digest(values.get(name) or "") or "changed"
-        for name in names
-        if name in kind.secrets
+        for name in kind.secrets
+        if name in names
     }
 
 

@@ -5,8 +5,8 @@ Imports change, lease, router and sessions.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
 from reconciler.change import Action, Change
 from reconciler.lease import LeaseLost
@@ -16,8 +16,7 @@ from reconciler.sessions import Ending
 GONE = "no such item"
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One command and the changes it carries out."""
 
     command: Command
@@ -123,7 +122,7 @@ class Pen:
         # Of a list with one item gone the router removes nothing, so that says it of no change.
         alone = step.command.verb == "remove" and len(step.changes) == 1
         is_gone = alone and GONE in (said.message or "")
-        answer = replace(said, state=AnswerState.DONE) if is_gone else said
+        answer = said._replace(state=AnswerState.DONE) if is_gone else said
         for change in step.changes:
             known = self.answers.get(id(change))
             if known is None or known.state in (AnswerState.DONE, AnswerState.NOT_TRIED):

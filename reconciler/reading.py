@@ -7,7 +7,6 @@ planning, sessions, telling and wording.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
@@ -42,8 +41,7 @@ class FieldValues(NamedTuple):
     after: str
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """Changes under one heading: of a service, a plan, all rules of a router, or the notices.
 
     `label`: whose it is and what happens there; `place`: where in the files, or why nowhere.

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from reconciler import __version__
-from reconciler.changeset import PlanFile
+from reconciler.changeset import ChangeSet, PlanFile
 from reconciler.cli.carrying import carry_out, check_limits, check_lockout
 from reconciler.cli.chosen import keep_only_open, keep_only_reviewed, read_plan_file
 from reconciler.cli.context import Repo, confirm, print_lines
@@ -156,15 +156,16 @@ def apply(
             keep_only_reviewed(works, chosen)
         elif chosen:
             keep_only_open(repo, works, chosen)
-        changes = change_set(repo, works)
 
-        def show_and_check() -> None:
+        def show_and_check() -> ChangeSet:
+            changes = change_set(repo, works)
             if form == "text":
                 print_lines(text_lines(changes))
             check_limits(repo, works, Allow(**allow))
             check_policies(judged(repo, changes, on), allowed)
+            return changes
 
-        check_lockout(fleet, allow_lockout, show_and_check)
+        changes = check_lockout(fleet, allow_lockout, show_and_check)
         override = check_windows(repo, works, override_window)
         if rehearse:
             _rehearse(works, tidying if tidy else planner)

@@ -155,16 +155,17 @@ def meanwhile(wait: Callable[[], Awaited], act: Callable[[], Made]) -> tuple[Awa
     return awaited.result(), made
 
 
-def check_lockout(fleet: Executor, allowed: bool, act: Callable[[], None] = lambda: None) -> None:
-    """Raises Guarded where a plan would cut the way on which routers are reached.
+def check_lockout(fleet: Executor, allowed: bool, act: Callable[[], Made]) -> Made:
+    """What `act` makes while routers are asked whether it would cut the way to them.
 
-    `act`: done while they are asked.
+    Raises Guarded where a plan would.
     """
     hosts = tuple(work.target.endpoint.host for work in fleet.works)
-    found, _ = meanwhile(lambda: {} if allowed else fleet.ask(Lockouts(hosts)), act)
+    found, made = meanwhile(lambda: {} if allowed else fleet.ask(Lockouts(hosts)), act)
     problems = [problem_of(problem) for router in sorted(found) for problem in found[router]]
     if problems:
         raise Guarded(problems)
+    return made
 
 
 def _to_stdout(lines: Sequence[str]) -> None:

@@ -58,11 +58,13 @@ def undo(
 
     with Local(targets, seal_of(repo), plan=plan) as fleet:
         works = fleet.survey()
-        changes = change_set(repo, works)
-        print_lines([Line("title", f"Undo of the run {kept.run}, {kept.created}")])
-        print_lines(text_lines(changes, title="Undo", nothing=_NOTHING))
-        check_limits(repo, works, Allow(**allow))
-        check_lockout(fleet, allow_lockout)
+
+        def show_and_check() -> None:
+            print_lines([Line("title", f"Undo of the run {kept.run}, {kept.created}")])
+            print_lines(text_lines(change_set(repo, works), title="Undo", nothing=_NOTHING))
+            check_limits(repo, works, Allow(**allow))
+
+        check_lockout(fleet, allow_lockout, show_and_check)
         override = check_windows(repo, works, override_window)
         codes = status_codes(works)
         if any(work.is_ready and work.plan.changes for work in works):

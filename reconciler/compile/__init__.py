@@ -30,7 +30,7 @@ def compile_router(
     rows += _plans(inventory, router, managed)
     for sub in managed:
         rows += service_rows(sub, secrets)
-        if sub.service.status is Status.ACTIVE and sub.id in noticed:
+        if noticed and sub.service.status is Status.ACTIVE and sub.id in noticed:
             rows += notice_rows(sub)
     waiting = [sub for sub in here if sub.zone.sessions is Sessions.WAIT]
     return Wanted(

@@ -46,19 +46,20 @@ def notice_rows(sub: Subscription) -> Iterator[Desired]:
 
 
 def _maker(sub: Subscription, *, notice: bool = False) -> RowMaker:
-    comment = with_mark(sub.label, sub.id)
-    source = Source(sub.id, sub.where, sub.label)
+    mark, label, former_ids = sub.id, sub.label, sub.former_ids
+    comment = with_mark(label, mark)
+    source = Source(mark, sub.where, label)
 
     def make(kind: Kind, values: dict[str, str]) -> Desired:
         values["comment"] = comment
-        return Desired(kind, sub.id, values, source, aliases=sub.former_ids, notice=notice)
+        return Desired(kind, mark, values, source, aliases=former_ids, notice=notice)
 
     return make
 
 
 def _queue(sub: Subscription) -> dict[str, str]:
     plan = sub.plan
-    targets = [f"{sub.service.address}/32", *(str(target) for target in sub.service.targets)]
+    targets = [str(sub.service.address) + "/32", *map(str, sub.service.targets)]
     values = {
         "name": sub.queue_name,
         "target": ",".join(targets),

@@ -6,8 +6,8 @@ Imports change, diff, kinds and making.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from reconciler.change import Action
 from reconciler.diff import hidden_secrets
@@ -25,8 +25,7 @@ class Stand(StrEnum):
     MOVED_ON = "moved-on"
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """`before` and `after` are the row in RouterOS's own spelling, None where there is none; for a
     removal `before` holds every property that can be set.
 
@@ -39,14 +38,18 @@ class Entry:
     kind: Kind
     mark: str
     source: str
-    before: Mapping[str, str] | None = field(repr=False)
-    after: Mapping[str, str] | None = field(repr=False)
-    fields: tuple[str, ...] = ()
-    digests: Mapping[str, str] = field(default_factory=dict, repr=False)
+    before: Mapping[str, str] | None
+    after: Mapping[str, str] | None
+    fields: tuple[str, ...]
+    digests: Mapping[str, str]
     lost: tuple[str, ...] = ()
     notice: bool = False
     row_id: str | None = None
     place: tuple[str, str] | None = None
+
+    def __repr__(self) -> str:
+        """Without the rows, which hold secrets."""
+        return f"Entry({self.action}, {self.kind.path}, {self.mark})"
 
     @property
     def values(self) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ Imports change, errors, journal, kinds, and its neighbours.
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -186,7 +186,7 @@ def _entry(data: Mapping[str, Any], place: str, seal: Seal) -> Entry:
     if entry.before is None:
         return entry
     found = {name: text for name, text in opened.items() if text is not None}
-    return replace(entry, before={**entry.before, **found})
+    return entry._replace(before={**entry.before, **found})
 
 
 def _place(place: str, path: str, mark: str, name: str) -> str:

@@ -107,7 +107,7 @@ def _take_back(
     elif entry.after is None:
         if row is not None:
             found.changes.append(
-                _set_back(replace(entry, fields=("disabled",)), row, source, terms)
+                _set_back(entry._replace(fields=("disabled",)), row, source, terms)
             )
         elif not entry.lost:
             _restore(entry, entry.before, undo, add_change(_row(entry, source), terms), found)
