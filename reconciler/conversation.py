@@ -6,6 +6,7 @@ sent. Imports `codec`, `endpoint`, `errors` and `wire`.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from socket import AF_INET, AF_INET6, socket
@@ -174,11 +175,17 @@ class Conversation:
         self._outbox.append((call, sentence))
         self.calls[tag] = call
 
-    def finish(self) -> None:
-        """Send the outbox, and hear until all is answered; Unreachable where that cannot be."""
+    def finish(self, meanwhile: Callable[[], None] | None = None) -> None:
+        """Send the outbox, and hear until all is answered; Unreachable where that cannot be.
+
+        `meanwhile`: what is done once all is sent.
+        """
         if not self.alive:
             raise Unreachable(self.lost or "")
         try:
+            self._send()
+            if meanwhile:
+                meanwhile()
             while self.calls:
                 self.send_and_hear()
         except (*LOSSES, Unreachable) as error:
@@ -190,17 +197,20 @@ class Conversation:
 
         Raises Unreachable and what `wire` raises; then `lose` is to be called.
         """
-        if self._outbox and not self.transport.broken:
-            now = time.monotonic()
-            for call, _ in self._outbox:
-                call.sent = now
-            data, self._outbox = b"".join(sentence for _, sentence in self._outbox), []
-            self.transport.write(data)
+        self._send()
         # Where nothing can be sent any more, what was answered before is heard, and then the end.
         finished = self._hear(wait or self.transport.broken) if self.calls else []
         if finished:
             self.transport.deadline = time.monotonic() + self._patience
         return finished
+
+    def _send(self) -> None:
+        if self._outbox and not self.transport.broken:
+            now = time.monotonic()
+            for call, _ in self._outbox:
+                call.sent = now
+            data, self._outbox = b"".join([sentence for _, sentence in self._outbox]), []
+            self.transport.write(data)
 
     def _hear(self, wait: bool) -> list[Call]:
         """Take in the next replies, and give the calls that they finish."""

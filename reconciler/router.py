@@ -115,13 +115,17 @@ class Session:
     def close(self) -> None:
         self._talk.close()
 
-    def read(self, reads: Sequence[Read]) -> list[list[Row]]:
+    def read(
+        self, reads: Sequence[Read], meanwhile: Callable[[], None] | None = None
+    ) -> list[list[Row]]:
         """The rows of each print, in the order asked; of a menu that is `missing`: none.
+
+        `meanwhile`: what is done while the router is at it, and raises nothing.
 
         Raises Refused for the first other trap (after all answers are in, so that the session goes
         on) and Unreachable when the session is lost.
         """
-        calls = self._ask([(read.path, _print_words(read)) for read in reads])
+        calls = self._ask([(read.path, _print_words(read)) for read in reads], meanwhile)
         self._check(calls)
         for read, call in zip(reads, calls, strict=True):
             if ".id" in read.fields and not all(map(_has_id, call.rows)):
@@ -145,12 +149,16 @@ class Session:
             elif call.traps:
                 raise _refused(self.endpoint, call)
 
-    def _ask(self, questions: list[tuple[str, tuple[str, ...]]]) -> list[Call]:
+    def _ask(
+        self,
+        questions: list[tuple[str, tuple[str, ...]]],
+        meanwhile: Callable[[], None] | None = None,
+    ) -> list[Call]:
         calls = [Call(title) for title, _ in questions]
         self._talk.begin()
         for call, (_, words) in zip(calls, questions, strict=True):
             self._talk.post(call, [self._talk.codec.encode(word) for word in words])
-        self._talk.finish()
+        self._talk.finish(meanwhile)
         return calls
 
     def write(

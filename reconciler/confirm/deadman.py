@@ -4,6 +4,7 @@
 Needs the policies `test` and `policy` beside those of everyday work. Imports errors, router.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from reconciler.errors import Refused, RouterError, Unreachable
@@ -54,11 +55,11 @@ def install(session: Session, name: str, source: str, seconds: int) -> None:
         raise Refused(f"{session.endpoint.label} ran the way back for --confirm at once")
 
 
-def pending(session: Session) -> list[Pending]:
-    """What is left of confirms; [] where our user may not look."""
+def pending(session: Session, meanwhile: Callable[[], None] | None = None) -> list[Pending]:
+    """What is left of confirms; [] where our user may not look. `meanwhile`: as of `read`."""
     try:
         timers, scripts = session.read(
-            [Read(SCHEDULERS, ("name", "next-run")), Read(SCRIPTS, ("name",))]
+            [Read(SCHEDULERS, ("name", "next-run")), Read(SCRIPTS, ("name",))], meanwhile
         )
     except Refused:
         return []

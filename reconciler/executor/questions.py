@@ -5,6 +5,7 @@ A question is plain data, and so is its answer: where it is asked is another mat
 confirm, errors, lease, lockout, report, router, survey, undo and work.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -14,7 +15,7 @@ from reconciler.lockout import ManagementPath, addresses_of, lockouts, needs_lis
 from reconciler.report import problem_data
 from reconciler.router import Session
 from reconciler.survey import read_lists, seen_from
-from reconciler.undo import Seal, losses
+from reconciler.undo import Seal, inverse_text, read_losses
 from reconciler.work import Work
 
 
@@ -44,7 +45,8 @@ class Lockouts:
 
 @dataclass(frozen=True)
 class Inverse:
-    """The inverse of a plan, its secrets sealed; `state`: the state row that the run may write.
+    """The inverse of a plan as JSON, its secrets sealed; `state`: the state row that the run may
+    write.
 
     Raises Held where a router still waits to undo an earlier run by itself.
     """
@@ -53,9 +55,15 @@ class Inverse:
     state: str | None
     name: ClassVar[str] = "inverse"
 
-    def __call__(self, work: Work, session: Session, seal: Seal) -> dict[str, Any]:
-        refuse_pending(work, session)
-        return losses(session, work.plan, self.run, self.state, seal)
+    def __call__(self, work: Work, session: Session, seal: Seal) -> str:
+        tables = read_losses(session, work.plan.changes)
+        made: list[str] = []
+        refuse_pending(
+            work,
+            session,
+            lambda: made.append(inverse_text(work.plan, tables, self.run, self.state, seal)),
+        )
+        return made[0]
 
 
 QUESTIONS: dict[str, type[Lockouts] | type[Inverse]] = {
@@ -63,9 +71,12 @@ QUESTIONS: dict[str, type[Lockouts] | type[Inverse]] = {
 }
 
 
-def refuse_pending(work: Work, session: Session) -> None:
-    """Raises Held where a router still waits to undo an earlier run by itself."""
-    for one in pending(session):
+def refuse_pending(work: Work, session: Session, meanwhile: Callable[[], None]) -> None:
+    """Raises Held where a router still waits to undo an earlier run by itself.
+
+    `meanwhile`: what is done while it is asked.
+    """
+    for one in pending(session, meanwhile):
         if one.scheduled:
             when = f" at {one.next_run} of its clock" if one.next_run else ""
             raise Held(

@@ -7,8 +7,9 @@ a run. `keeping`: all of this before the first write. `plan`: entries and a rout
 """
 
 from reconciler.undo.file import RouterUndo, UndoFile, last_undo, read_undo
-from reconciler.undo.keeping import Keeper, losses
+from reconciler.undo.keeping import Keeper, inverse_text
 from reconciler.undo.plan import undo_plan
+from reconciler.undo.record import read_losses
 from reconciler.undo.seal import Seal
 
 __all__ = [
@@ -16,8 +17,9 @@ __all__ = [
     "RouterUndo",
     "Seal",
     "UndoFile",
+    "inverse_text",
     "last_undo",
-    "losses",
+    "read_losses",
     "read_undo",
     "undo_plan",
 ]
