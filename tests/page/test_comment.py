@@ -60,7 +60,7 @@ def test_the_comment_of_a_few_and_of_thousands(count: int, routers: int) -> None
 
 def test_thousands_of_different_sentences_are_cut_in_their_middle() -> None:
     changes = town(5000)
-    effects = [replace(one, deed=Deed.CHANGED, words="device") for one in changes.effects]
+    effects = [one._replace(deed=Deed.CHANGED, words="device") for one in changes.effects]
     warnings = [Problem("p", f"Number {at}.", severity=Severity.WARNING) for at in range(900)]
     tokens = parsed(replace(changes, effects=tuple(effects), problems=tuple(warnings)))
     found = bullets(tokens)
