@@ -104,12 +104,11 @@ def touched(
 ) -> list[Session]:
     """Every session that would drop if it is live; `tables` as they were before the changes."""
     found: dict[tuple[SessionKind, str], Session] = {}
-    for service in SERVICES:
+    ending = [change for change in changes if _ends_session(change)]
+    for service in SERVICES if ending else ():
         names = {row[".id"]: row.get("name", "") for row in tables.get(service.users.path, ())}
         profiles: dict[str, Change] = {}
-        for change in changes:
-            if not _ends_session(change):
-                continue
+        for change in ending:
             if change.kind is service.users:
                 name = names.get(change.row_id or "", "")
                 waits = change.mark in wanted.waiting

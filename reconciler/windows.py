@@ -25,7 +25,8 @@ _WEEK = 7
 def closed(plans: Iterable[RouterPlan], inventory: Inventory, now: datetime) -> list[Problem]:
     """Why changes of these plans may not be written at `now`, which knows its time zone."""
     zones = {zone.id: zone for zone in inventory.zones.values() if zone.windows or zone.freezes}
-    return [problem for plan in plans for problem in _router(plan, zones, inventory, now)]
+    held = plans if zones else ()
+    return [problem for plan in held for problem in _router(plan, zones, inventory, now)]
 
 
 def _router(

@@ -38,19 +38,19 @@ CHUNK: Final = 256 * 1024
 MAX_SENTENCE: Final = 64 * 1024 * 1024  # bytes; the largest value RouterOS prints is a 60 kB file
 REPLIES: Final = frozenset((b"!re", b"!done", b"!trap", b"!fatal", b"!empty"))
 
-_LENGTHS: Final = [encode_length(size) for size in range(1024)]  # nearly all words are short
+_SHORT: Final = 1024  # bytes; nearly all words are shorter
+_LENGTHS: Final = [encode_length(size) for size in range(_SHORT)]
 
 LOSSES: Final = (OSError, LibRouterosError)  # every way in which a conversation can end early
 
 
 def encode_words(words: Iterable[bytes]) -> bytes:
     """One sentence; ProtocolError for a word of 256 MiB or more."""
-    parts: list[bytes] = []
-    for word in words:
-        size = len(word)
-        parts += (_LENGTHS[size] if size < len(_LENGTHS) else encode_length(size), word)
-    parts.append(b"\x00")
-    return b"".join(parts)
+    parts = [
+        (_LENGTHS[size] if (size := len(word)) < _SHORT else encode_length(size)) + word
+        for word in words
+    ]
+    return b"".join(parts) + b"\x00"
 
 
 class TooSlow(TimeoutError):

@@ -43,6 +43,7 @@ COMMANDS = {
 }
 
 _OBJECTS = 100_000  # made since the collector of cycles looked last
+_SWITCH = 0.0005  # seconds; who talks to a router waits no longer for the thread that computes
 
 
 @click.group(
@@ -84,6 +85,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     signal.signal(signal.SIGTERM, _terminated)
     # Models, rows and changes hold no cycles: to look for some every 700 objects is time lost.
     gc.set_threshold(_OBJECTS)
+    sys.setswitchinterval(_SWITCH)
     try:
         code = cli.main(arguments, prog_name="reconcile", standalone_mode=False)
         sys.stdout.flush()

@@ -24,6 +24,7 @@ from reconciler.inventory.scouting import Look, Scouted, looked_at, scout
 from reconciler.inventory.store import GRAIN, Store, digest
 
 LEAST_PARALLEL = 2000
+FEW_PACKS = 4  # up to so many are looked at sooner than another process has started
 
 
 class Bulk(NamedTuple):
@@ -93,7 +94,7 @@ def _foreseen(
 ) -> tuple[dict[str, Kept], Draft | None, Scouted]:
     """What lies there; meanwhile what most likely does, taken out and put together."""
     looks = {name: stamp.partition(" ")[0] for name, stamp in stamps.items()}
-    if stamps and may_fork() and cores() > 1:
+    if len(stamps) > FEW_PACKS and may_fork() and cores() > 1:
         with suppress(*FAILURES), copies(1) as pool:
             scouting = pool.submit(scout, root, looks)
             kept = _taken_out(store, stamps)

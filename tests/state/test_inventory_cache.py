@@ -30,6 +30,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scouting, "FEW", 0)
     monkeypatch.setattr(bulk, "GRAIN", -(10**15))
     monkeypatch.setattr(scouting, "PACK", 4)
+    monkeypatch.setattr(bulk, "FEW_PACKS", 0)
 
 
 @pytest.fixture
