@@ -732,6 +732,24 @@ def test_reads_are_all_asked_at_once_and_answered_in_any_order() -> None:
     ]
 
 
+def test_what_is_done_meanwhile_is_done_when_all_is_sent_and_nothing_is_answered() -> None:
+    heard, done = threading.Event(), threading.Event()
+
+    def script(peer: Peer) -> None:
+        tag = peer.hear()[-1]
+        heard.set()
+        assert done.wait(20)
+        peer.send("!re", tag, "=name=c")
+        peer.send("!done", tag)
+
+    def act() -> None:
+        assert heard.wait(20)
+        done.set()
+
+    with session_with(script) as session:
+        assert session.read([Read("/queue/simple")], act) == [[{"name": "c"}]]
+
+
 @pytest.mark.parametrize(
     "traps",
     [

@@ -8,7 +8,12 @@ from typing import Any
 from end_to_end.world import World
 from run.town import build
 
-from reconciler.journal import last_run, read_journal
+from reconciler.change import Action, Change
+from reconciler.desired import Source
+from reconciler.journal import Journal, last_run, read_journal
+from reconciler.kinds import QUEUE_SIMPLE
+from reconciler.planning import RouterPlan
+from reconciler.router import Answer, AnswerState
 
 
 def journal(world: World) -> list[dict[str, Any]]:
@@ -33,6 +38,25 @@ def test_every_change_is_planned_tried_and_answered(world: World) -> None:
 def _list(event: dict[str, Any]) -> list[int]:
     numbers: list[int] = event["changes"]
     return numbers
+
+
+def test_answers_that_came_together_and_are_alike_are_one_line() -> None:
+    lines: list[str] = []
+    changes = [
+        Change(Action.ADD, QUEUE_SIMPLE, {"name": name}, {}, {}, Source(name), name)
+        for name in "abcd"
+    ]
+    journal = Journal("r", [lines.extend], lambda text: text.replace("hunter2", "***"))
+    journal.planned(RouterPlan("rb", changes=tuple(changes)))
+    del lines[:]
+    done, refused = Answer(AnswerState.DONE, "*1"), Answer(AnswerState.FAILED, message="no hunter2")
+    answers = [done, refused, Answer(AnswerState.DONE, "*2"), refused]
+    journal.of("rb").answered([([one], said) for one, said in zip(changes, answers, strict=True)])
+    found = [json.loads(line) for line in lines]
+    assert [(one["changes"], one["state"], one["message"]) for one in found] == [
+        ([1, 3], "done", None),
+        ([2, 4], "failed", "no ***"),
+    ]
 
 
 def test_a_refusal_has_the_routers_words(world: World) -> None:
