@@ -4,7 +4,9 @@
     calendar   days, holidays, and when what is due
     invoices   what stands on an invoice: periods, plan lines, extras, totals
     ledger     payments, issued invoices and credits as files
+    imports    files of banks and gateways as payments
     books      one client's account from its first day to a date
+    pages      invoices and the report on paper
     cli        `reconcile billing …`
 
 Outside `cli` all is a function of an inventory, a ledger and a date: no clock, no git, no number

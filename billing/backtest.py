@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What was issued, cut and restored in the past, beside what would be with the present program.
 
-Pure: the files and the ledger as they were are given. Imports of the project: the books, cuts,
-invoices, the ledger's model, money, shapes, inventory, models.
+Pure: the files and the ledger as they were are given. Imports of the project: money, the books,
+cuts, invoices, the ledger's model and writing, inventory, models.
 """
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import zip_longest
 from typing import NamedTuple
 
 from billing.books.bill import Books, bill
 from billing.books.corrections import joined, reissue_of
 from billing.cuts import cut_list
-from billing.invoices.model import Invoice, Line
+from billing.invoices.model import Invoice
 from billing.ledger.model import VOID, Credit, Ledger, grouped
 from billing.ledger.writing import drafts_of
 from billing.money import Rounding
@@ -113,17 +114,15 @@ def _made_again(one: Invoice, inventory: Inventory, ledger: Ledger, day: date) -
 def _compared(then: Invoice, now: Invoice, day: date, money: Rounding) -> Iterator[Difference]:
     pairs: list[tuple[str, str | None, str | None]] = []
     pairs += [(name, str(getattr(then, name)), str(getattr(now, name))) for name in _DATES]
-    most = max(len(then.lines), len(now.lines))
-    for index in range(most):
-        old, new = _line(then.lines, index), _line(now.lines, index)
+    for number, (old, new) in enumerate(zip_longest(then.lines, now.lines), 1):
         if old is None or new is None:
             text = [f"{x.description}: {money.text(x.amount)}" if x else None for x in (old, new)]
-            pairs.append((f"line {index + 1}", *text))  # type: ignore[arg-type]
+            pairs.append((f"line {number}", *text))  # type: ignore[arg-type]
             continue
         pairs += [
-            (f"line {index + 1} description", old.description, new.description),
-            (f"line {index + 1} item", old.item, new.item),
-            (f"line {index + 1} amount", money.text(old.amount), money.text(new.amount)),
+            (f"line {number} description", old.description, new.description),
+            (f"line {number} item", old.item, new.item),
+            (f"line {number} amount", money.text(old.amount), money.text(new.amount)),
         ]
     for name in _AMOUNTS:
         pairs.append((name, money.text(getattr(then, name)), money.text(getattr(now, name))))
@@ -131,10 +130,6 @@ def _compared(then: Invoice, now: Invoice, day: date, money: Rounding) -> Iterat
     for field, old_text, new_text in pairs:
         if old_text != new_text:
             yield Difference(day, "invoice", then.id, field, old_text, new_text)
-
-
-def _line(lines: Sequence[Line], index: int) -> Line | None:
-    return lines[index] if index < len(lines) else None
 
 
 def deeds(before: Mapping[str, Client], after: Mapping[str, Client]) -> list[Deed]:

@@ -2,7 +2,7 @@
 """Who is cut, who is held back from it and who is restored on a day.
 
 An invoice cuts only its own service; a joined one every service whose invoice was joined. Pure.
-Imports of the project: the books, errors, models.
+Imports of the project: money, the books, invoices, models.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Why an invoice is as it is: the rule, file and line behind every date and amount.
 
-Imports of the project: the books, cuts, calendar, invoices, sources, errors, models.
+Imports of the project: the books, calendar, invoices, sources, errors, inventory, models.
 """
 
 from collections.abc import Iterator

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The books for other programs: text of beancount and hledger, plain data for all others.
 
-Both texts state what the receivables come to, so that the programs verify it.
-
-Pure. Imports of the project: the books, the journal, shapes.
+Both texts state what the receivables come to, so that the programs verify it. Pure. Imports of the
+project: money, the books, the journal, jsontext, shapes.
 """
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -14,6 +12,7 @@ from typing import Any
 
 from billing.books.bill import Books
 from billing.journal import ADVANCES, RECEIVABLE, Entry, entries
+from billing.jsontext import json_text
 from billing.money import ZERO, Rounding
 from billing.shapes import csv_text
 
@@ -63,7 +62,7 @@ def journal_csv(books: Books) -> str:
 
 def journal_json(books: Books) -> str:
     """The same as JSON."""
-    return json.dumps(journal_data(books), indent=1, ensure_ascii=False) + "\n"
+    return json_text(journal_data(books)) + "\n"
 
 
 def _accounts(found: list[Entry]) -> list[str]:

@@ -3,7 +3,7 @@
 
 Every entry sums to zero. What a client paid ahead is a liability until an invoice takes it. A
 joined invoice is no new income. A payment that was taken back is cash that came and went. Pure.
-Imports of the project: money, the books, invoices.
+Imports of the project: money, the books, invoices, the ledger's model.
 """
 
 import re

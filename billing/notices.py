@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who is reminded on screen on a day: between the notice date of an open invoice and its payment.
 
-Only invoices that were in the ledger before that day remind. Pure. Imports of the project: the
-books, cuts, models.
+Only invoices that were in the ledger before that day remind. Pure. Imports of the project: money,
+the books, cuts, models.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from decimal import Decimal
 from billing.books.bill import Books
 from billing.cuts import debts_of
 from billing.invoices.model import Invoice
-from reconciler.models import Service, Status
+from billing.money import ZERO
+from reconciler.models import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +55,9 @@ def notice_list(books: Books) -> NoticeList:
                     reminding.append((account, since))
             if reminding:
                 account, since = min(reminding, key=lambda pair: pair[0].due_order)
-                total = sum(one.open for one, _ in reminding)
+                total = sum((one.open for one, _ in reminding), ZERO)
+                address = None if service.address is None else str(service.address)
                 found.notices.append(
-                    Notice(
-                        one.client.id, service.id, account.invoice, Decimal(total), since,
-                        _address(service),
-                    )
-                )  # fmt: skip
+                    Notice(one.client.id, service.id, account.invoice, total, since, address)
+                )
     return found
-
-
-def _address(service: Service) -> str | None:
-    return None if service.address is None else str(service.address)

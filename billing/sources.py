@@ -2,7 +2,7 @@
 """Where a setting stands: the file and line of a key of a zone, plan or client.
 
 Reads the few files that an explanation is about once more, for the lines of single keys. Imports
-of the project: errors, inventory, models, yamlfile.
+of the project: errors, inventory, yamlfile.
 """
 
 from pydantic import BaseModel

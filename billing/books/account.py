@@ -144,6 +144,23 @@ class Purse:
         else:
             self.close(account)
 
+    def take_back(self, amount: Decimal, day: date) -> None:
+        """So much was never given: it comes off the credit, then off what invoices had last."""
+        held = min(amount, self.credit)
+        self.credit -= held
+        amount -= held
+        for one in reversed(tuple(self.allocations)):
+            account = one.account
+            taken = min(amount, account.paid) if account.counts else ZERO
+            if taken > 0:
+                if not account.open:
+                    self.open.append(account)
+                account.open += taken
+                account.paid -= taken
+                amount -= taken
+                self.allocations.append(Allocation(day, account, -taken, None))
+        self.credit -= amount
+
     def close(self, account: Account) -> None:
         """Nothing is owed on it any more."""
         if account.open:

@@ -224,8 +224,9 @@ class Simulation:
         for key in account.keys:
             if self.taken.get(key) is account:
                 del self.taken[key]
-        released = account.paid if account.invoice.total >= 0 else account.invoice.total
-        account.paid = ZERO
+        if account.invoice.total < 0:
+            self.purse.take_back(-account.invoice.total, credit.date)
+        released, account.paid = account.paid, ZERO
         self.purse.spread(released, credit.date, None)
 
     def _transfer(self, credit: Credit, account: Account) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Maps of payment files: `ledger/maps/<name>.yaml`, read and checked like every other file.
 
-Imports of the project: errors, models, inventory.
+Imports of the project: errors, wording, models, inventory.
 """
 
 from collections.abc import Iterator

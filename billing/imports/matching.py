@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whose payment a row is: by id, name, phone, e-mail, tax id or invoice, and by nothing less.
 
-Pure. Imports of the project: the ledger's model and numbers, inventory, models.
+Pure. Imports of the project: invoices, the ledger's model and numbers, its neighbours, inventory,
+models.
 """
 
 import re

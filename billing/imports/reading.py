@@ -2,7 +2,8 @@
 """Rows of a bank's file as lines of payments; what cannot be one for sure is a problem.
 
 Method and reference identify a payment, in the file and in the ledger, so that importing again
-adds nothing. Pure. Imports of the project: errors, wording, the ledger's model, its neighbours.
+adds nothing. Pure. Imports of the project: errors, wording, models, invoices, the ledger's
+model, its neighbours.
 """
 
 import shlex

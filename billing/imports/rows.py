@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One row of a bank's file by its map: amount, day, method, reference, note. What cannot be read
-in one way only is not read. Pure. Imports of the project: wording, models, its neighbours.
+in one way only is not read. Pure. Imports of the project: wording, models, money, its neighbours.
 """
 
 import re

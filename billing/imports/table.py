@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The bytes of a bank's file as rows: character set, separator and header found, columns by name.
 
-Pure. Imports of the project: errors, wording, models.
+Pure. Imports of the project: errors, wording, models, maps.
 """
 
 import csv

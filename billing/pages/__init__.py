@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pages as HTML from templates of jinja2: one file each, without outside assets."""
+"""What is printed: invoices as HTML and PDF, the report as HTML, without outside assets."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a printed invoice says, as texts ready to be set: the same for HTML and PDF.
 
-A function of an account, the books' date and the formats. Pure. Imports of the project: the books,
-invoices, locale, its neighbours, models.
+A function of an account, the books' date and the formats. Pure. Imports of the project: money,
+the books, invoices, locale, its neighbours, models.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The report as one HTML page with a chart of what was billed and collected.
 
-Pure: figures in, text out; the same figures give the same bytes. Imports of the project: locale,
-its neighbours.
+Pure: figures in, text out; the same figures give the same bytes. Imports of the project: money,
+locale, its neighbours.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

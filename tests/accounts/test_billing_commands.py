@@ -440,6 +440,27 @@ def test_the_books_are_exported(repo: Path) -> None:
     assert "    Assets:Receivable  0 MXN =* 2100.00 MXN" in other
 
 
+def test_e17_a_credit_note_by_hand_and_its_void(repo: Path) -> None:
+    """What it paid is owed again, and cuts: never a credit below zero beside open invoices."""
+    issue(repo, "2026-06-25")
+    assert run(repo, "pay", "ana", "310", "--on", "2026-07-01").exit_code == 0
+    given = run(repo, "invoice", "ana", "--line", "Cortesía=-50.00", "--on", "2026-07-02")
+    assert "A-000008  ana/other/2026-07-02  -$50.00" in given.output
+    owed = ("balance", "--client", "ana", "--on")
+    assert data(repo, *owed, "2026-07-02") == [
+        {"client": "ana", "open": "0.00", "credit": "10.00", "balance": "-10.00"}
+    ]
+    assert run(repo, "void", "A-000008", "--on", "2026-07-03").exit_code == 0
+    assert data(repo, *owed, "2026-07-03") == [
+        {"client": "ana", "open": "40.00", "credit": "0.00", "balance": "40.00"}
+    ]
+    (cut,) = data(repo, "cuts", "--on", "2026-07-06", "--client", "ana")["cuts"]
+    assert cut["open"] == "40.00"
+    books, errors, _ = loader.load_string(run(repo, "export", "--on", "2026-07-06").stdout)
+    assert books
+    assert not errors
+
+
 def test_s52_a_sale_by_hand_neither_cuts_nor_stops_billing(repo: Path) -> None:
     for number in ("A-000001", "A-000002"):
         done = run(repo, "invoice", "ana", "--line", "Antena=1450.00", "--on", "2026-06-22")
