@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A state repository on disk with git, for tests of what billing does to files and branches."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner, Result
 
 from reconciler.cli import cli
 
-SETTINGS = "format: 1\ncurrency: MXN\ntimezone: America/Mexico_City\nlocale: es_MX\n"
+WRITER = {
+    f"GIT_{who}_{what}": "t@t" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+}
+SEVEN = ("ana", "bea", "carla", "dora", "eva", "flor", "gala")
+LATE, RECONNECTION = 'late_fee: {amount: "50.00"}', 'reconnection_fee: {amount: "80.00"}'
 ZONE = """\
 id: norte
 router: rb
@@ -20,53 +26,58 @@ billing:
   notice_day: 28
   due_day: 1
   cut_day: 5
-  reconnection_fee: {amount: "80.00"}
+  FEE
 taxes: {name: IVA, rate: "16", included: true}
 """
 CLIENT = """\
+# A comment that stays.
 id: {name}
 name: {name}
 zone: norte
-contact: {{phone: "+52 555 111 22{host:02}", tax_id: LOGA9001{host:02}AAA}}
 services:
   - plan: p10
-    status: active
+    status: active   # as long as it pays
     since: 2026-01-01
     address: 10.0.0.{host}
 """
 
 
-def make(root: Path, *names: str) -> Path:
-    """A zone with these clients at 350.00 a month, committed on main."""
+def texts(*names: str, fee: str = RECONNECTION) -> dict[str, str]:
+    """The files of a zone with that fee and these clients, at 350.00 a month."""
     files = {
-        "reconcile.yaml": SETTINGS,
+        "reconcile.yaml": (
+            "format: 1\ncurrency: MXN\ntimezone: America/Mexico_City\nlocale: es_MX\n"
+        ),
         "inventory/routers/rb.yaml": (
             "id: rb\nhost: 127.0.0.1\nusername: u\npassword: {env: RB}\nblock_rules: false\n"
         ),
-        "inventory/zones/norte.yaml": ZONE,
+        "inventory/zones/norte.yaml": ZONE.replace("FEE", fee),
         "plans/p10.yaml": (
             "id: p10\nmode: simple-queue\ndownload: 10M\nupload: 2M\nprice: '350.00'\n"
         ),
     }
     for host, name in enumerate(names, 2):
         files[f"inventory/clients/{name}.yaml"] = CLIENT.format(name=name, host=host)
-    for file, text in files.items():
+    return files
+
+
+def make(root: Path, *names: str, fee: str = RECONNECTION) -> Path:
+    """The same on disk, committed on main."""
+    for file, text in texts(*names, fee=fee).items():
         (root / file).parent.mkdir(parents=True, exist_ok=True)
         (root / file).write_text(text, encoding="utf-8")
     git(root, "init", "-q", "-b", "main", ".")
-    git(root, "config", "user.name", "Test")
-    git(root, "config", "user.email", "test@example.com")
     commit(root)
     return root
 
 
 def git(root: Path, *arguments: str, check: bool = True, **environ: str) -> str:
-    done = subprocess.run(
+    ran = subprocess.run(
         ["git", "-C", str(root), *arguments],
-        capture_output=True, check=False, text=True, env={**os.environ, **environ},
+        capture_output=True, check=False, text=True, env={**os.environ, **WRITER, **environ},
     )  # fmt: skip
-    assert not check or done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    assert not check or ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout + ran.stderr
 
 
 def commit(root: Path, message: str = "state") -> None:
@@ -84,6 +95,17 @@ def done(root: Path, *arguments: str) -> Result:
     result = run(root, *arguments)
     assert result.exit_code == 0, f"{result.output}{result.exception}"
     return result
+
+
+def data(root: Path, *arguments: str) -> Any:
+    """What a billing command prints for programs."""
+    return json.loads(done(root, *arguments, "--format", "json").stdout)
+
+
+def issue(root: Path, on: str) -> None:
+    """Drafts up to a day become invoices of the ledger, committed."""
+    done(root, "issue", "--on", on)
+    commit(root)
 
 
 def told(result: Result) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from accounts.company import Company
-from accounts.test_billing_commands import git
+from accounts.state import git
 from click.testing import CliRunner, Result
 
 from billing.books.bill import Books

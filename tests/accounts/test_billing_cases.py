@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from accounts.test_billing_commands import CLIENT, FILES, commit, data, git, issue, run
+from accounts.state import LATE, SEVEN, commit, data, done, git, issue, make, run
 from accounts.town import (
     Writer,
     books,
@@ -41,14 +41,7 @@ TAKEN_OVER: dict[str, Any] = {"start": "2026-06-20"}
 @pytest.fixture
 def repo(tmp_path: Path) -> Path:
     """Seven clients who owe July, in the ledger; committed on main."""
-    for file, text in FILES.items():
-        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / file).write_text(text, encoding="utf-8")
-    (tmp_path / "inventory/clients").mkdir()
-    for host, name in enumerate("ana bea carla dora eva flor gala".split(), 2):
-        text = CLIENT.format(name=name, host=host)
-        (tmp_path / f"inventory/clients/{name}.yaml").write_text(text, encoding="utf-8")
-    git(tmp_path, "init", "-q", "-b", "main", ".")
+    make(tmp_path, *SEVEN, fee=LATE)
     issue(tmp_path, "2026-06-25")
     return tmp_path
 
@@ -79,7 +72,7 @@ def test_e4_a_payment_of_the_evening_is_of_that_day(
 ) -> None:
     """At 21:30 in Mexico it is the next day, and here the next month, in Greenwich."""
     at(datetime(2026, 8, 1, 3, 30, tzinfo=UTC), monkeypatch)
-    assert run(repo, "pay", "ana", "350", "--reference", "R").exit_code == 0
+    done(repo, "pay", "ana", "350", "--reference", "R")
     text = (repo / "ledger/payments/2026-07.csv").read_text(encoding="utf-8")
     assert "2026-07-31,ana,350.00" in text
 
@@ -114,12 +107,12 @@ def test_e14_the_same_reference_counts_once_and_none_is_asked_about() -> None:
 
 
 def test_e15_a_period_is_invoiced_once(repo: Path) -> None:
-    assert run(repo, "issue", "--on", "2026-06-30").exit_code == 0
+    done(repo, "issue", "--on", "2026-06-30")
     lines = (repo / "ledger/invoices/2026-06.jsonl").read_text(encoding="utf-8")
     assert len(lines.splitlines()) == 7
     again = ("invoice", "ana", "--kind", "internet", "--period", "2026-07-01..2026-08-01")
-    done = run(repo, *again, "--line", "Julio=350", "--on", "2026-06-30")
-    assert done.exit_code == 1
+    result = run(repo, *again, "--line", "Julio=350", "--on", "2026-06-30")
+    assert result.exit_code == 1
     assert (repo / "ledger/invoices/2026-06.jsonl").read_text(encoding="utf-8") == lines
 
 
@@ -189,16 +182,15 @@ def test_e37_who_paid_since_the_list_is_not_cut(repo: Path, tmp_path: Path) -> N
     found = data(repo, "cuts", "--on", "2026-07-06", "--client", "ana", "--client", "bea")
     expected = tmp_path / ".list.json"
     expected.write_text(json.dumps(found), encoding="utf-8")
-    assert run(repo, "pay", "bea", "350", "--on", "2026-07-06").exit_code == 0
-    done = run(repo, "cuts", "--on", "2026-07-06", "--write", "--expect", str(expected))
-    assert done.exit_code == 0, done.output
-    assert "cut ana/internet" in done.output
-    assert "cut bea/internet" not in done.output
+    done(repo, "pay", "bea", "350", "--on", "2026-07-06")
+    result = done(repo, "cuts", "--on", "2026-07-06", "--write", "--expect", str(expected))
+    assert "cut ana/internet" in result.output
+    assert "cut bea/internet" not in result.output
 
 
 def test_e38_a_missing_bank_file_does_not_cut_everybody(repo: Path) -> None:
-    done = run(repo, "cuts", "--on", "2026-07-06", "--write")
-    assert getattr(done.exception, "exit_code", None) == 4
+    result = run(repo, "cuts", "--on", "2026-07-06", "--write")
+    assert getattr(result.exception, "exit_code", None) == 4
     assert not git(repo, "status", "--porcelain")
 
 
@@ -251,7 +243,7 @@ def test_postpaid_periods_end_on_the_due_date() -> None:
 
 
 def test_s14_the_history_of_payments_is_the_statement(repo: Path) -> None:
-    assert run(repo, "pay", "ana", "100", "--on", "2026-07-02", "--reference", "R9").exit_code == 0
+    done(repo, "pay", "ana", "100", "--on", "2026-07-02", "--reference", "R9")
     rows = data(repo, "statement", "ana", "--on", "2026-07-10")
     assert [(row["date"], row["payment"], row["balance"]) for row in rows] == [
         ("2026-06-25", None, "350.00"), ("2026-07-02", "100.00", "250.00"),
@@ -262,14 +254,13 @@ def test_s14_the_history_of_payments_is_the_statement(repo: Path) -> None:
 def test_s50_an_invoice_of_either_kind_by_hand(repo: Path, kind: str) -> None:
     period = ["--period", "2026-08-01..2026-08-15"] if kind == "internet" else []
     line = ("--line", "Servicio=120.00", "--on", "2026-07-10")
-    done = run(repo, "invoice", "ana", "--kind", kind, *line, *period)
-    assert done.exit_code == 0, done.output
-    assert "A-000008" in done.output
+    result = done(repo, "invoice", "ana", "--kind", kind, *line, *period)
+    assert "A-000008" in result.output
 
 
 def test_s53_internet_and_other_income_are_two_views(repo: Path) -> None:
     sold = ("invoice", "ana", "--line", "Antena=1450", "--on", "2026-07-01")
-    assert run(repo, *sold).exit_code == 0
+    done(repo, *sold)
     views = {
         kind: [each["kind"] for each in data(repo, "invoices", "--on", "2026-07-01",
                                              "--client", "ana", "--kind", kind)]

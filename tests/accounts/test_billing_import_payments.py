@@ -37,6 +37,10 @@ COLUMNS = "Fecha;Folio;Concepto;Importe\n"
 def repo(tmp_path: Path) -> Path:
     """ana (5551112202) and bea (5551112203), with July issued."""
     root = make(tmp_path / "repo", "ana", "bea")
+    for host, name in enumerate(("ana", "bea"), 2):
+        with (root / f"inventory/clients/{name}.yaml").open("a") as file:
+            phone, tax_id = f"+52 555 111 22{host:02}", f"LOGA9001{host:02}AAA"
+            file.write(f'contact: {{phone: "{phone}", tax_id: {tax_id}}}\n')
     done(root, "issue", "--on", "2026-06-25")
     put_map(root, "banco", SIMPLE)
     return root
@@ -391,7 +395,7 @@ def test_the_maps_of_the_page_are_those_of_the_example(name: str) -> None:
 def test_the_files_of_the_page_are_imported_as_it_says(tmp_path: Path) -> None:
     root = make(tmp_path / "repo", "ana-lopez", "bea")
     bea = root / "inventory/clients/bea.yaml"
-    bea.write_text(bea.read_text().replace("contact: {", "contact: {email: bea@example.com, "))
+    bea.write_text(bea.read_text() + "contact: {email: bea@example.com}\n")
     for number in range(17):
         done(root, "invoice", "bea", "--line", f"x{number}=1480.50", "--on", "2026-10-30")
     for name in ("banco", "pasarela"):

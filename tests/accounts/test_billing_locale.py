@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from accounts.test_billing_commands import CLIENT, FILES, run
+from accounts.state import LATE, make, run
 
 from billing.locale import Formats, formats_of
 from billing.money import Rounding
@@ -78,12 +78,9 @@ def test_both_languages_have_the_same_labels() -> None:
 @pytest.fixture
 def repo(tmp_path: Path) -> Path:
     """One client with two invoices of 12,345.50."""
-    root = tmp_path / "repo"
-    files = {**FILES, "inventory/clients/ana.yaml": CLIENT.format(name="ana", host=2)}
-    files["plans/p10.yaml"] = files["plans/p10.yaml"].replace("350.00", "12345.50")
-    for file, text in files.items():
-        (root / file).parent.mkdir(parents=True, exist_ok=True)
-        (root / file).write_text(text, encoding="utf-8")
+    root = make(tmp_path / "repo", "ana", fee=LATE)
+    plan = root / "plans/p10.yaml"
+    plan.write_text(plan.read_text().replace("350.00", "12345.50"))
     return root
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import zxingcpp
-from accounts.test_billing_commands import CLIENT, FILES, run
+from accounts.state import LATE, done, run, texts
 from click.testing import Result
 from PIL import Image
 
@@ -39,19 +39,18 @@ def issued(tmp_path_factory: pytest.TempPathFactory) -> Path:
     picture = io.BytesIO()
     Image.new("RGB", (60, 20), "navy").save(picture, "png")
     write(root, "art/logo.png", picture.getvalue())
-    for file, text in FILES.items():
+    files = texts("ana", "bea", fee=LATE)
+    files["reconcile.yaml"] += COMPANY
+    ana = files["inventory/clients/ana.yaml"].replace("name: ana", f"name: {NASTY!r}")
+    files["inventory/clients/ana.yaml"] = ana.replace("\\'", "''")
+    for file, text in files.items():
         write(root, file, text)
-    write(root, "reconcile.yaml", FILES["reconcile.yaml"] + COMPANY)
-    ana = CLIENT.format(name="ana", host=2).replace("name: ana", f"name: {NASTY!r}")
-    write(root, "inventory/clients/ana.yaml", ana.replace("\\'", "''"))
-    write(root, "inventory/clients/bea.yaml", CLIENT.format(name="bea", host=3))
     for words in (
         ("issue", "--on", "2026-06-30"),
         ("pay", "ana", "100", "--method", "oxxo", "--reference", "9<3>", "--on", "2026-07-02"),
         ("void", "A-000002", "--on", "2026-07-03"),
     ):
-        done = run(root, *words)
-        assert done.exit_code == 0, done.output
+        done(root, *words)
     return root
 
 
@@ -67,9 +66,7 @@ def write(root: Path, file: str, content: str | bytes) -> None:
 
 
 def page(root: Path, *arguments: str) -> str:
-    done = run(root, "print", *arguments)
-    assert done.exit_code == 0, done.output
-    return done.stdout
+    return done(root, "print", *arguments).stdout
 
 
 def seen(html: str) -> str:
@@ -196,8 +193,8 @@ def test_the_texts_of_a_pdf(repo: Path, tmp_path: Path) -> None:
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext (poppler-utils) is not installed")
     file = tmp_path / "all.pdf"
-    done = run(repo, "print", "A-000001", "A-000002", *ON, "--out", str(file))
-    assert "The PDF has ? for what its font has not: 日. HTML has all." in done.stderr
+    result = run(repo, "print", "A-000001", "A-000002", *ON, "--out", str(file))
+    assert "The PDF has ? for what its font has not: 日. HTML has all." in result.stderr
     text = subprocess.run(
         ["pdftotext", "-layout", str(file), "-"], capture_output=True, check=True, text=True
     ).stdout
@@ -233,15 +230,15 @@ def test_a_month_into_a_folder_and_into_one_file(repo: Path, tmp_path: Path) -> 
 def test_what_cannot_be_printed(
     repo: Path, words: tuple[str, ...], code: int, message: str
 ) -> None:
-    done = run(repo, "print", *words, *ON)
-    assert message in text_of(done)
-    assert getattr(done.exception, "exit_code", None) == code
+    result = run(repo, "print", *words, *ON)
+    assert message in text_of(result)
+    assert getattr(result.exception, "exit_code", None) == code
 
 
-def text_of(done: Result) -> str:
+def text_of(result: Result) -> str:
     """What `main` would print: the runner lets an error of ours through."""
-    assert isinstance(done.exception, ReconcileError)
-    return str(done.exception)
+    assert isinstance(result.exception, ReconcileError)
+    return str(result.exception)
 
 
 @pytest.mark.parametrize(
@@ -299,9 +296,9 @@ def test_own_templates_replace_parts(repo: Path) -> None:
 )
 def test_templates_that_cannot_be_used(repo: Path, template: str, message: str) -> None:
     write(repo, "templates/invoice.html", template)
-    done = run(repo, "print", "A-000001", *ON)
-    assert message in text_of(done)
-    assert done.exit_code == 1
+    result = run(repo, "print", "A-000001", *ON)
+    assert message in text_of(result)
+    assert result.exit_code == 1
 
 
 def test_a_template_in_another_encoding(repo: Path) -> None:
