@@ -250,11 +250,17 @@ def _add_request(memory: Memory, branch: str, base: str, title: str, body: str) 
     return number
 
 
-def _update(one: Request | Issue, title: str | None, body: str | None, close: bool) -> Entry:
-    one.title = one.title if title is None else title
-    one.body = one.body if body is None else body
-    one.is_open = one.is_open and not close
-    return {"title": one.title}
+def _edits(things: str, text: str, state: str, closed: str) -> Route:
+    """Changes the title, the text or the state of an issue or a request."""
+
+    def edit(asked: Asked) -> Entry:
+        one = getattr(asked.memory, things)[asked.number]
+        one.title = asked.body.get("title", one.title)
+        one.body = asked.body.get(text, one.body)
+        one.is_open = one.is_open and asked.body.get(state) != closed
+        return {"title": one.title}
+
+    return edit
 
 
 _HUB = r"/repos/wisp/red"
@@ -275,12 +281,7 @@ _GITHUB: dict[str, Route] = {
     rf"POST {_HUB}/issues": lambda a: {
         "number": _add_issue(a.memory, a.body["title"], a.body["body"], a.body["labels"][0])
     },
-    rf"PATCH {_HUB}/issues/(\d+)": lambda a: _update(
-        a.memory.issues[a.number],
-        a.body.get("title"),
-        a.body.get("body"),
-        a.body.get("state") == "closed",
-    ),
+    rf"PATCH {_HUB}/issues/(\d+)": _edits("issues", "body", "state", "closed"),
     rf"GET {_HUB}/pulls": lambda a: [
         _hub_request(n, one)
         for n, one in a.memory.requests.items()
@@ -291,12 +292,7 @@ _GITHUB: dict[str, Route] = {
             a.memory, a.body["head"], a.body["base"], a.body["title"], a.body["body"]
         )
     },
-    rf"PATCH {_HUB}/pulls/(\d+)": lambda a: _update(
-        a.memory.requests[a.number],
-        a.body.get("title"),
-        a.body.get("body"),
-        a.body.get("state") == "closed",
-    ),
+    rf"PATCH {_HUB}/pulls/(\d+)": _edits("requests", "body", "state", "closed"),
 }
 
 # -- GitLab -------------------------------------------------------------------------
@@ -344,12 +340,7 @@ _GITLAB: dict[str, Route] = {
     rf"POST {_LAB}/issues/(\d+)/notes": lambda a: {
         "id": _add_comment(a.memory, a.number, a.body["body"])
     },
-    rf"PUT {_LAB}/issues/(\d+)": lambda a: _update(
-        a.memory.issues[a.number],
-        a.body.get("title"),
-        a.body.get("description"),
-        a.body.get("state_event") == "close",
-    ),
+    rf"PUT {_LAB}/issues/(\d+)": _edits("issues", "description", "state_event", "close"),
     rf"GET {_LAB}/merge_requests": lambda a: [
         _lab_request(n, one)
         for n, one in a.memory.requests.items()
@@ -364,11 +355,6 @@ _GITLAB: dict[str, Route] = {
             a.body["description"],
         )
     },
-    rf"PUT {_LAB}/merge_requests/(\d+)": lambda a: _update(
-        a.memory.requests[a.number],
-        a.body.get("title"),
-        a.body.get("description"),
-        a.body.get("state_event") == "close",
-    ),
+    rf"PUT {_LAB}/merge_requests/(\d+)": _edits("requests", "description", "state_event", "close"),
 }
 ROUTES = {"github": _GITHUB, "gitlab": _GITLAB}
