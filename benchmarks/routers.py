@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
-from time import process_time
 from typing import Any
 
 from benchmarks.world import ENVIRONMENT, PASSWORD, USER
@@ -25,10 +24,6 @@ class Routers:
     def _ask(self, *question: Any) -> Any:
         self._pipe.send(question)
         return self._pipe.recv()
-
-    def cpu(self) -> float:
-        """Seconds of CPU so far."""
-        return float(self._ask("cpu"))
 
     def latency(self, seconds: float) -> None:
         """How long every message takes, one way."""
@@ -80,8 +75,6 @@ def _serve(root: Path, empty: bool, silent: int, pipe: Connection) -> None:
 
 def _answer(question: Any, servers: list[Server], states: list[Any]) -> Any:
     what, *given = question
-    if what == "cpu":
-        return process_time()
     if what == "latency":
         for server in servers:
             server.faults.latency = given[0]

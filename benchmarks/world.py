@@ -104,6 +104,3 @@ class World:
         file = self.file(number)
         file.parent.mkdir(exist_ok=True)
         file.write_text(client(number, file.parent.name, suspended=suspended), encoding="utf-8")
-
-    def files(self) -> list[Path]:
-        return sorted((self.root / "inventory/clients").rglob("*.yaml"))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from reconciler.emulator import hooks
 from reconciler.emulator.chronicle import HISTORY, LOG, Chronicle
 from reconciler.emulator.clock import Clock
+from reconciler.emulator.facts import hotspot, queue
 from reconciler.emulator.facts.interface import INTERFACE_TYPES
 from reconciler.emulator.facts.model import Fields
 from reconciler.emulator.hardware import DEFAULT_VERSION
@@ -95,7 +96,7 @@ class Device(State):
             for path, table in self.tables.items():
                 if path in VOLATILE_MENUS or (not table.rows and not table.menu.single):
                     continue
-                live = set(table.menu.volatile) | COUNTERS & set(table.menu.live)
+                live = set(table.menu.volatile) | LIVE & set(table.menu.live)
                 found[path] = [
                     {k: v for k, v in row.items() if k not in live} for row in self.rows(path)
                 ]
@@ -194,11 +195,8 @@ class Device(State):
                 self.refer(path, row)
 
 
-COUNTERS = frozenset(
-    name
-    for part in "bytes packets dropped rate packet-rate queued-packets queued-bytes".split()
-    for name in (part, f"total-{part}")
-) | {"bytes-in", "bytes-out", "packets-in", "packets-out", "hits", "uptime"}
+LIVE = {*queue.COUNTERS, *(f"total-{name}" for name in queue.COUNTERS)}
+LIVE |= {*hotspot.COUNTERS, "hits", "uptime"}
 
 
 def dashed(fields: dict[str, str]) -> dict[str, str]:

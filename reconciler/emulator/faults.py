@@ -32,11 +32,11 @@ class Faults:
 
     def drop_before_write(self, count: int) -> None:
         """The connection goes when the n-th write from now arrives; it has no effect."""
-        self._arm(count, lambda: Verdict.DROP_BEFORE)
+        self.at_write(count, lambda: Verdict.DROP_BEFORE)
 
     def drop_after_write(self, count: int) -> None:
         """The n-th write from now takes effect, and the connection goes without an answer."""
-        self._arm(count, lambda: Verdict.DROP_AFTER)
+        self.at_write(count, lambda: Verdict.DROP_AFTER)
 
     def trap_at_write(self, count: int, message: str, category: int | None = None) -> None:
         """The n-th write from now is refused with this text."""
@@ -44,7 +44,7 @@ class Faults:
         def refuse() -> Verdict:
             raise traps.Trap(message, category)
 
-        self._arm(count, refuse)
+        self.at_write(count, refuse)
 
     def at_write(self, count: int, act: Callable[[], Verdict]) -> None:
         """What `act` says befalls the n-th write from now.
@@ -52,7 +52,10 @@ class Faults:
         It runs before the write has its effect and in the thread that serves all devices, so it may
         wait for nothing that they do.
         """
-        self._arm(count, act)
+        if count < 1:
+            raise ValueError("writes count from 1")
+        with self._lock:
+            self._pending[self.writes + count] = act
 
     def clear(self) -> None:
         """No fault from now on, but for a device that went away."""
@@ -70,9 +73,3 @@ class Faults:
             self.writes += 1
             action = self._pending.pop(self.writes, None)
         return action() if action else Verdict.PASS
-
-    def _arm(self, count: int, action: Callable[[], Verdict]) -> None:
-        if count < 1:
-            raise ValueError("writes count from 1")
-        with self._lock:
-            self._pending[self.writes + count] = action

@@ -172,9 +172,7 @@ class Schedule:
     def reboot(self) -> None:
         """Running scripts end; schedulers are set anew, those of `startup` fire."""
         self._jobs.clear()
-        self._alarms.clear()
+        self.rearm()
         for row in self.device.tables[PATH]:
-            row.due = None
-            self._arm(self.device, row)
             if row.fields["start-time"] == "startup" and row.fields.get("disabled") != "true":
                 self.start(self.source(row.fields.get("on-event", "")))

@@ -149,7 +149,8 @@ class Connection(asyncio.Protocol):
 class ServerFaults(Faults):
     """Faults that concern the connections themselves."""
 
-    def attach(self, server: "Server") -> None:
+    def __init__(self, server: "Server") -> None:
+        super().__init__()
         self._server = server
 
     def freeze(self) -> None:
@@ -187,8 +188,7 @@ class Server:
         self.host = host
         self.port = port
         self.tls = tls
-        self.faults = ServerFaults()
-        self.faults.attach(self)
+        self.faults = ServerFaults(self)
         self.sentences: list[list[str]] = []
         self.connections: set[Connection] = set()
         self._listener: asyncio.Server | None = None

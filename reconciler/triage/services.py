@@ -208,6 +208,9 @@ def _disabled(spot: Spot, _value: str | None) -> Said:
     )
 
 
+# Of entries in lists of addresses: see `lists`.
+OF_LISTS: dict[str, Teller] = {"address": _address, "disabled": _disabled, "comment": _comment}
+_OF_LOGINS: dict[str, Teller] = {"name": _name, "password": _password, "profile": _profile}
 # The fields of a service's rows; what is not here, and no speed, no file can say.
 TELLERS: dict[str, dict[str, Teller]] = {
     QUEUE_SIMPLE.path: {
@@ -218,10 +221,8 @@ TELLERS: dict[str, dict[str, Teller]] = {
         "comment": _comment,
     },
     PPP_SECRET.path: {
-        "name": _name,
-        "password": _password,
+        **_OF_LOGINS,
         "service": _ppp_service,
-        "profile": _profile,
         "remote-address": _address,
         "local-address": _local_address,
         "caller-id": _mac,
@@ -229,26 +230,11 @@ TELLERS: dict[str, dict[str, Teller]] = {
         "comment": _comment,
     },
     HOTSPOT_USER.path: {
-        "name": _name,
-        "password": _password,
-        "profile": _profile,
+        **_OF_LOGINS,
+        **OF_LISTS,
         "server": _server,
-        "address": _address,
         "mac-address": _mac,
         "disabled": _hotspot_disabled,
-        "comment": _comment,
     },
-    ARP.path: {
-        "address": _address,
-        "mac-address": _mac,
-        "interface": _interface,
-        "disabled": _disabled,
-        "comment": _comment,
-    },
-}
-# Lists of addresses: see `lists`.
-OF_LISTS: dict[str, Teller] = {
-    "address": _address,
-    "disabled": _disabled,
-    "comment": _comment,
+    ARP.path: {**OF_LISTS, "mac-address": _mac, "interface": _interface},
 }

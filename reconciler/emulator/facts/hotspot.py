@@ -6,8 +6,7 @@ Users and user profiles: rows recorded from 7.21.4 and a 6.49 verbose export.
 
 from reconciler.emulator.facts.model import (
     BOOL,
-    COMMENT,
-    DISABLED,
+    ENDS,
     NAME,
     F,
     Menu,
@@ -25,6 +24,10 @@ NONE = words("none")
 TIMEOUT = Either((NONE, TIME_KIND))
 SERVER = ref("/ip/hotspot", extra="all")
 POOL = ref("/ip/pool", extra="none")
+COUNTERS = ("bytes-in", "bytes-out", "packets-in", "packets-out")
+TRIAL = {
+    "name": "default-trial", "default": "true", "comment": "counters and limits for trial users",
+}  # fmt: skip
 
 
 SERVERS = Menu(
@@ -88,35 +91,16 @@ USER = Menu(
         "routes": F(clear=True),
         "email": F(clear=True),
         "limit-uptime": F(TIME_KIND),
-        "limit-bytes-in": F(Int(0, 2**64 - 1)),
-        "limit-bytes-out": F(Int(0, 2**64 - 1)),
-        "limit-bytes-total": F(Int(0, 2**64 - 1)),
-        "disabled": DISABLED,
-        "comment": COMMENT,
+        **{f"limit-bytes-{way}": F(Int(0, 2**64 - 1)) for way in ("in", "out", "total")},
+        **ENDS,
     },
-    live={
-        "uptime": "0s",
-        "bytes-in": "0",
-        "bytes-out": "0",
-        "packets-in": "0",
-        "packets-out": "0",
-        "dynamic": "false",
-    },
+    live={"uptime": "0s", **dict.fromkeys(COUNTERS, "0"), "dynamic": "false"},
     required=("name",),
     unique=(Unique(("name", "server"), "already have user with this name for this server"),),
-    builtin=(
-        (
-            0,
-            {
-                "name": "default-trial",
-                "default": "true",
-                "comment": "counters and limits for trial users",
-            },
-        ),
-    ),
+    builtin=((0, TRIAL),),
     complete=drop_all,
     secret=frozenset({"password"}),
-    volatile=frozenset({"uptime", "bytes-in", "bytes-out", "packets-in", "packets-out"}),
+    volatile=frozenset({"uptime", *COUNTERS}),
 )
 
 USER_PROFILE = Menu(
@@ -171,8 +155,7 @@ BINDING = Menu(
         "to-address": F(NAT_KIND),
         "server": F(SERVER),
         "type": F(words("regular bypassed blocked"), "regular"),
-        "disabled": DISABLED,
-        "comment": COMMENT,
+        **ENDS,
     },
     live={"bypassed": "false", "blocked": "false"},
     ordered=True,
@@ -182,8 +165,7 @@ GARDEN = Menu(
     {
         "action": F(words("allow deny"), "allow"),
         **texts("server src-address method dst-host dst-port path"),
-        "disabled": DISABLED,
-        "comment": COMMENT,
+        **ENDS,
     },
     live={"hits": "0", "dynamic": "false"},
     ordered=True,
@@ -194,8 +176,7 @@ GARDEN_IP = Menu(
         "action": F(words("accept drop reject"), "accept"),
         **texts("server src-address dst-address protocol dst-port dst-host"),
         **texts("src-address-list dst-address-list"),
-        "disabled": DISABLED,
-        "comment": COMMENT,
+        **ENDS,
     },
     live={"invalid": "false", "dynamic": "false"},
     ordered=True,

@@ -112,6 +112,7 @@ def commands(path: str, version: Version) -> frozenset[str] | None:
 BOOL = Bool()
 DISABLED = F(BOOL, "false")
 COMMENT = F(clear=True)
+ENDS = {"disabled": DISABLED, "comment": COMMENT}
 NAME = F(Text(required=True))
 SAME_NAME = "item with such name already exists"
 

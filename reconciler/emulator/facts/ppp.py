@@ -7,7 +7,7 @@ Secret: a row recorded from a v6 router. Profile: a 6.49 verbose export. Active:
 from reconciler.emulator.facts.model import (
     BOOL,
     COMMENT,
-    DISABLED,
+    ENDS,
     NAME,
     F,
     Fields,
@@ -50,8 +50,7 @@ SECRET = Menu(
         "ipv6-routes": F(Text(), ""),
         "limit-bytes-in": F(Int(0, 2**64 - 1), "0"),
         "limit-bytes-out": F(Int(0, 2**64 - 1), "0"),
-        "disabled": DISABLED,
-        "comment": COMMENT,
+        **ENDS,
     },
     live={"last-logged-out": "never", "last-caller-id": "", "last-disconnect-reason": ""},
     required=("name",),
@@ -63,6 +62,7 @@ SECRET = Menu(
 
 ADDRESS = Either((ref("/ip/pool"), IP_KIND))
 QUEUE_PLACE = ref("/queue/simple", extra="first bottom")
+DEFAULT = {"name": "default", "change-tcp-mss": "yes", "default": "true"}
 PROFILE = Menu(
     "/ppp/profile",
     {
@@ -98,16 +98,8 @@ PROFILE = Menu(
     required=("name",),
     unique=named(),
     builtin=(
-        (0, {"name": "default", "change-tcp-mss": "yes", "default": "true"}),
-        (
-            0xFFFFFFFE,
-            {
-                "name": "default-encryption",
-                "use-encryption": "yes",
-                "change-tcp-mss": "yes",
-                "default": "true",
-            },
-        ),
+        (0, DEFAULT),
+        (0xFFFFFFFE, DEFAULT | {"name": "default-encryption", "use-encryption": "yes"}),
     ),
 )
 

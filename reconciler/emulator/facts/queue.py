@@ -5,7 +5,7 @@ Order, defaults and counters of a simple queue: rows recorded from a v6 and a v7
 tree: a recorded v7 row. Types: a 6.49 verbose export and `/console/inspect`.
 """
 
-from reconciler.emulator.facts.model import COMMENT, DISABLED, NAME, F, Fields, Menu, named
+from reconciler.emulator.facts.model import ENDS, NAME, F, Fields, Menu, named
 from reconciler.emulator.kinds.base import Int, Text, words
 from reconciler.emulator.kinds.combine import Either, Many, Pair, Target, ref
 from reconciler.emulator.kinds.net import HOURS_KIND, PREFIX_KIND
@@ -43,8 +43,7 @@ SIMPLE = Menu(
         "total-bucket-size": F(),
         "total-priority": F(Int(1, 8)),
         "total-queue": F(TYPE),
-        "disabled": DISABLED,
-        "comment": COMMENT,
+        **ENDS,
     },
     live={
         key: value
@@ -71,8 +70,7 @@ TREE = Menu(
         "burst-threshold": F(RATE_KIND, "0"),
         "burst-time": F(TIME_KIND, "0s"),
         "bucket-size": F(Text(required=True), "0.1"),
-        "disabled": DISABLED,
-        "comment": COMMENT,
+        **ENDS,
     },
     live=dict.fromkeys(COUNTERS, "0") | {"invalid": "false"},
     required=("parent",),
@@ -119,6 +117,10 @@ def complete_type(fields: Fields, _version: Version) -> None:
         fields.setdefault(name, value)
 
 
+COUNTED = (
+    "pfifo-limit bfifo-limit mq-pfifo-limit sfq-perturb sfq-allot red-limit red-min-threshold"
+    " red-max-threshold red-burst red-avg-packet"
+).split()
 PREFIXES = tuple(f"{kind}-" for kind in KIND_DEFAULTS)
 CLASSIFIER = Many(words("src-address dst-address src-port dst-port"))
 
@@ -133,16 +135,7 @@ TYPES = Menu(
     {
         "name": NAME,
         "kind": F(words(" ".join(KIND_DEFAULTS))),
-        "pfifo-limit": F(Int()),
-        "bfifo-limit": F(Int()),
-        "mq-pfifo-limit": F(Int()),
-        "sfq-perturb": F(Int()),
-        "sfq-allot": F(Int()),
-        "red-limit": F(Int()),
-        "red-min-threshold": F(Int()),
-        "red-max-threshold": F(Int()),
-        "red-burst": F(Int()),
-        "red-avg-packet": F(Int()),
+        **dict.fromkeys(COUNTED, F(Int())),
         "pcq-rate": F(RATE_KIND),
         "pcq-limit": F(KIB_KIND),
         "pcq-classifier": F(CLASSIFIER),

@@ -7,7 +7,7 @@ Groups, clock, note: a 6.49 verbose export. Scheduler and script: `/console/insp
 from reconciler.emulator.facts.model import (
     BOOL,
     COMMENT,
-    DISABLED,
+    ENDS,
     NAME,
     F,
     Fields,
@@ -89,8 +89,7 @@ SCHEDULER = Menu(
         "interval": F(TIME_KIND, "0s"),
         "on-event": F(Text(), ""),
         "policy": F(Text(), SCRIPT_POLICY),
-        "disabled": DISABLED,
-        "comment": COMMENT,
+        **ENDS,
     },
     live={"owner": "admin", "run-count": "0"},
     unique=named(),
@@ -126,8 +125,7 @@ USER = Menu(
         "password": F(Text()),
         "address": F(PREFIXES_KIND, ""),
         "last-logged-in": F(),
-        "disabled": DISABLED,
-        "comment": COMMENT,
+        **ENDS,
     },
     live={"expired": "false"},
     required=("name", "group"),
@@ -189,7 +187,7 @@ OPEN_LISTS = (
 ).split()
 TABLES = Menu(
     "/routing/table",
-    {"name": NAME, "fib": F(), "disabled": DISABLED, "comment": COMMENT},
+    {"name": NAME, "fib": F(), **ENDS},
     live={"dynamic": "false", "invalid": "false"},
     builtin=((0, {"name": "main", "fib": "", "dynamic": "true"}),),
     unique=named(),

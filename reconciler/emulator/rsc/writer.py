@@ -7,7 +7,7 @@ real export. May import table, schema, rsc.lexer.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from reconciler.emulator.facts.interface import INTERFACE_TYPES
@@ -132,7 +132,7 @@ class MenuWriter:
         return base | {k: v for k, v in self.form.template.items() if k in needed}
 
     def _pairs(self, row: Row, base: Fields) -> list[str]:
-        names = sorted(self._writable(row.fields))
+        names = sorted(filter(self._writes, row.fields))
         pairs = [
             f"{name}={quote(self._exported(name, row.fields[name]))}"
             for name in names
@@ -143,9 +143,6 @@ class MenuWriter:
             known = self.form.menu.properties
             unset |= {name for name in known if name not in row.fields and self._writes(name)}
         return pairs + [f"!{name}" for name in sorted(unset | set(row.unset))]
-
-    def _writable(self, names: Iterable[str]) -> Iterator[str]:
-        return (name for name in names if self._writes(name))
 
     def _writes(self, name: str) -> bool:
         if name in NEVER or name in self.form.menu.live or name in self.hidden:
