@@ -3,7 +3,6 @@
 
 import json
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -71,12 +70,6 @@ def without_marks(snapshot: Snapshot) -> Snapshot:
         kept = [row for row in rows if row.get("list") not in ("rc-state", "rc-lease")]
         left[path] = [{k: v for k, v in row.items() if k != "comment"} for row in kept]
     return {path: rows for path, rows in left.items() if rows}
-
-
-def commit(root: Path) -> None:
-    who = ("-c", "user.name=t", "-c", "user.email=t@example.com")
-    for words in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "x")):
-        subprocess.run(["git", *who, "-C", str(root), *words], check=True, capture_output=True)
 
 
 def files(world: World) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from adopt.adopt_support import (
     adopt,
-    commit,
     files,
     import_all,
     new_repository,
@@ -16,9 +15,7 @@ from adopt.adopt_support import (
     plans,
     without_marks,
 )
-from end_to_end.world import SAMPLES, assert_same
-
-from reconciler.emulator import Device
+from end_to_end.world import assert_same, commit, sample
 
 # Export -> services understood by mode, rows left alone.
 EXPORTS = {
@@ -35,18 +32,9 @@ EXPORTS = {
 DOCS = Path(__file__).resolve().parents[2] / "docs/adoption.md"
 
 
-def load(name: str) -> Device:
-    path = SAMPLES / f"{name}.rsc"
-    if not path.exists():
-        pytest.skip(f"the real export {path.name} is not here")
-    device = Device(version=None)
-    device.load_rsc(path.read_bytes())
-    return device
-
-
 @pytest.mark.parametrize("name", EXPORTS)
 def test_a_real_router_is_adopted_and_does_what_it_did(name: str, tmp_path: Path) -> None:
-    device = load(name)
+    device = sample(name)
     with new_repository(tmp_path) as world:
         world.serve("rb", device)
         logins = [row["name"] for row in device.rows("/ppp/secret") if row["disabled"] == "false"]
@@ -93,7 +81,7 @@ def test_the_documented_counts_are_these() -> None:
 
 
 def test_wisphub_is_a_secret_and_a_queue_and_a_debtors_list(tmp_path: Path) -> None:
-    device = load("wisphub-managed-7.14.2")
+    device = sample("wisphub-managed-7.14.2")
     with new_repository(tmp_path) as world:
         world.serve("rb", device)
         ran = import_all(world)
@@ -125,7 +113,7 @@ def _id(world: object, name: str) -> str:
 
 def test_a_plan_after_a_change_is_that_change(tmp_path: Path) -> None:
     """What was adopted is managed: another speed is another limit of that client's queue."""
-    device = load("isp-c-6.48.6-pcq")
+    device = sample("isp-c-6.48.6-pcq")
     with new_repository(tmp_path) as world:
         world.serve("rb", device)
         import_all(world)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from adopt.adopt_support import adopt, import_all, new_repository, plan_json, without_marks
-from end_to_end.world import SAMPLES, World
+from end_to_end.world import World, sample
 
 from reconciler.emulator import Device
 
@@ -131,11 +131,7 @@ def test_a_rehearsal_of_it_goes_well(world: World) -> None:
 
 
 def test_the_real_one(tmp_path: Path) -> None:
-    path = SAMPLES / "wisphub-managed-7.14.2.rsc"
-    if not path.exists():
-        pytest.skip(f"the real export {path.name} is not here")
-    device = Device(version=None)
-    device.load_rsc(path.read_bytes())
+    device = sample("wisphub-managed-7.14.2")
     with new_repository(tmp_path) as world:
         world.serve("rb", device)
         import_all(world)

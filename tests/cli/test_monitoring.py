@@ -13,9 +13,8 @@ from unittest import mock
 
 import pytest
 import yaml
-from clients.conftest import git
 from end_to_end.test_minimal import SETTINGS, client, plan, put, settle, zone
-from end_to_end.world import World
+from end_to_end.world import World, git
 from prometheus_client.parser import text_string_to_metric_families
 
 from reconciler.emulator import Device

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 from click.shell_completion import BashComplete
-from end_to_end.world import Ran, World
+from end_to_end.world import Ran, World, git
 
-from clients.conftest import git
 from reconciler.cli import cli
 
 NORTE = "inventory/clients/norte"

@@ -5,9 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from end_to_end.world import KEY, Ran, copy_example, run_cli
-
-from clients.conftest import git
+from end_to_end.world import KEY, Ran, copy_example, git, run_cli
 
 DAY = ("--on", "2026-11-21")
 
@@ -71,15 +69,15 @@ def test_the_list_shows_balances_where_they_are_asked_for(repo: Path) -> None:
     ]
 
 
+def open_invoices(repo: Path, client: str, *day: str) -> list[dict[str, str]]:
+    asked = ("billing", "invoices", *day, "--client", client, "--format", "json")
+    return [one for one in json.loads(run(repo, *asked).out) if one["open"] != "0.00"]
+
+
 def issued(repo: Path, client: str) -> list[dict[str, str]]:
     ran = run(repo, "billing", "issue", *DAY)
     assert ran.code == 0, ran.err
-    asked = ("--client", client, "--format", "json")
-    return [
-        one
-        for one in json.loads(run(repo, "billing", "invoices", *DAY, *asked).out)
-        if one["open"] != "0.00"
-    ]
+    return open_invoices(repo, client, *DAY)
 
 
 def test_who_leaves_may_have_the_open_invoices_voided(repo: Path) -> None:
@@ -126,23 +124,9 @@ def test_who_keeps_a_service_keeps_its_invoices(repo: Path) -> None:
     ]  # fmt: skip
     month = ("--on", "2027-02-20")
     assert run(repo, "billing", "issue", *month).code == 0
-    open_before = [
-        one["id"]
-        for one in json.loads(
-            run(repo, "billing", "invoices", *month, "--client", "taller-el-perico",
-                "--format", "json").out
-        )
-        if one["open"] != "0.00"
-    ]  # fmt: skip
+    open_before = [one["id"] for one in open_invoices(repo, "taller-el-perico", *month)]
     assert {name.split("/")[1] for name in open_before} == {first, second}
     leaving = ("client", "cancel", "taller-el-perico", "--service", second, "--void-invoices")
     assert run(repo, *leaving, *month).code == 0
-    left = [
-        one["id"]
-        for one in json.loads(
-            run(repo, "billing", "invoices", *month, "--client", "taller-el-perico",
-                "--format", "json").out
-        )
-        if one["open"] != "0.00"
-    ]  # fmt: skip
+    left = [one["id"] for one in open_invoices(repo, "taller-el-perico", *month)]
     assert left == [name for name in open_before if name.split("/")[1] == first]

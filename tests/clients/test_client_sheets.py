@@ -7,11 +7,10 @@ import io
 from pathlib import Path
 
 import pytest
-from end_to_end.world import Ran, World
+from end_to_end.world import Ran, World, git
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients.conftest import git
 from reconciler.clients.columns import ALL
 from reconciler.clients.sheet import read_sheet, write_sheet
 

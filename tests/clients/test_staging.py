@@ -6,9 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from end_to_end.world import World, copy_example
+from end_to_end.world import World, copy_example, git
 
-from clients.conftest import git
 from reconciler.edit import Put
 from reconciler.errors import FilesError, ReconcileError
 from reconciler.filehistory import history_of

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A logged-in session with a device, without sockets: for tests and for trying things out.
+"""Talking to a device: without sockets, logged in or not, and by a bare socket."""
 
-May import device, session, wire.
-"""
+import socket
 
+from reconciler.emulator.clock import Clock
 from reconciler.emulator.device import Device
+from reconciler.emulator.server import Server
 from reconciler.emulator.session import Session
 from reconciler.emulator.wire import SentenceReader, encode_sentence
 
@@ -18,9 +19,7 @@ class Console:
         self.session.enter("admin")
 
     def talk(self, *words: str) -> list[list[str]]:
-        reader = SentenceReader(1 << 28, 1 << 28)
-        reader.feed(self.session.receive(encode_sentence(words)))
-        return list(reader.sentences())
+        return talk(self.session, *words)
 
     def rows(self, *words: str) -> list[dict[str, str]]:
         """The attributes of each `!re`."""
@@ -53,3 +52,57 @@ def attributes(reply: list[str]) -> dict[str, str]:
 def _expect(holds: bool, replies: list[list[str]]) -> None:
     if not holds:
         raise AssertionError(f"the device answered {replies}")
+
+
+def console_of(version: str = "7.22.3") -> Console:
+    """A console to a fresh router whose clock stands still."""
+    return Console(Device(version=version, clock=Clock.frozen()))
+
+
+def fresh(version: str, password: str = "x") -> Session:
+    """A session into which nobody has logged in."""
+    device = Device(version=version, clock=Clock.frozen())
+    device.secrets["admin"] = password
+    return Session(device)
+
+
+def talk(session: Session, *words: str) -> list[list[str]]:
+    """The replies to one sentence."""
+    return replies(session.receive(encode_sentence(words)))
+
+
+def replies(data: bytes) -> list[list[str]]:
+    reader = SentenceReader(1 << 28, 1 << 28)
+    reader.feed(data)
+    return list(reader.sentences())
+
+
+class Raw:
+    """A bare socket that is logged in."""
+
+    def __init__(self, server: Server) -> None:
+        self.socket = socket.create_connection((server.host, server.port), timeout=5)
+        self.reader = SentenceReader()
+        self.found: list[list[str]] = []
+        self.send("/login", "=name=admin", "=password=x")
+        assert self.read(1) == [["!done"]]
+
+    def send(self, *words: str) -> None:
+        self.socket.sendall(encode_sentence(words))
+
+    def read(self, count: int) -> list[list[str]]:
+        """The next `count` sentences; fewer when the peer closes before."""
+        while len(self.found) < count and (data := self.socket.recv(65536)):
+            self.reader.feed(data)
+            self.found += self.reader.sentences()
+        taken, self.found = self.found[:count], self.found[count:]
+        return taken
+
+    def closed(self) -> bool:
+        try:
+            return self.read(1) == []
+        except ConnectionError:
+            return True
+
+    def close(self) -> None:
+        self.socket.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import trustme
-from emulator.console import Console
+from emulator.console import Console, Raw, console_of, replies, talk
 
 from reconciler.emulator import (
     Clock,
@@ -18,7 +18,7 @@ from reconciler.emulator import (
     serve,
 )
 from reconciler.emulator.session import Session
-from reconciler.emulator.wire import SentenceReader, encode_sentence
+from reconciler.emulator.wire import encode_sentence
 
 FORBIDDEN = ("not enough permissions (9)", None)
 
@@ -62,9 +62,8 @@ def test_who_may_log_in(fields: dict[str, str], enters: bool) -> None:
     device = Device(clock=Clock.frozen())
     device.add("/user/group", name="noapi", policy="read,write")
     device.add("/user", name="eva", **{"group": "full", **fields})
-    reader = SentenceReader()
-    reader.feed(Session(device).receive(encode_sentence(["/login", "=name=eva", "=password="])))
-    assert (next(iter(reader.sentences())) == ["!done"]) is enters
+    said = talk(Session(device), "/login", "=name=eva", "=password=")
+    assert (said[0] == ["!done"]) is enters
 
 
 def test_a_groups_policy_names_what_is_missing() -> None:
@@ -83,9 +82,7 @@ def exchange(client: ssl.SSLContext, port: int) -> list[list[str]]:
         client.wrap_socket(plain, server_hostname="router.example") as secured,
     ):
         secured.sendall(encode_sentence(["/login", "=name=admin", "=password=x"]))
-        reader = SentenceReader()
-        reader.feed(secured.recv(4096))
-        return list(reader.sentences())
+        return replies(secured.recv(4096))
 
 
 def test_anonymous_tls() -> None:
@@ -119,10 +116,7 @@ def test_sessions_beyond_the_most_are_cut() -> None:
     device = Device(clock=Clock.frozen())
     device.set("/ip/service", "api", max_sessions="2")
     with serve(device, password="x") as server:
-        open_ones = [socket.create_connection((server.host, server.port)) for _ in range(2)]
-        for one in open_ones:
-            one.sendall(encode_sentence(["/login", "=name=admin", "=password=x"]))
-            assert one.recv(100) == b"\x05!done\x00"
+        open_ones = [Raw(server) for _ in range(2)]
         third = socket.create_connection((server.host, server.port))
         with third, contextlib.suppress(ConnectionResetError):
             assert third.recv(100) == b""
@@ -187,7 +181,7 @@ def test_the_policies_of_a_version(version: str, read: str) -> None:
 
 
 def test_a_policy_that_does_not_exist_is_refused() -> None:
-    console = Console(Device(clock=Clock.frozen()))
+    console = console_of()
     words = ("=name=g", "=policy=read,fly")
     assert console.trap("/user/group/add", *words) == (
         "input does not match any value of policy",
@@ -208,18 +202,13 @@ def test_a_reboot_by_command_cuts_all_and_is_back_on_the_same_port() -> None:
     device = Device(clock=Clock.frozen())
     device.add("/ip/firewall/address-list", list="a", address="10.0.0.1", timeout="1h")
     with serve(device, password="x") as server:
-        one, two = (socket.create_connection((server.host, server.port), 5) for _ in range(2))
+        one, two = Raw(server), Raw(server)
+        one.send("/system/reboot")
         for client in (one, two):
-            client.sendall(encode_sentence(["/login", "=name=admin", "=password=x"]))
-            assert client.recv(100) == b"\x05!done\x00"
-        one.sendall(encode_sentence(["/system/reboot"]))
-        for client in (one, two):
-            assert drained(client) in (b"", b"\x05!done\x00")
+            assert drained(client.socket) in (b"", b"\x05!done\x00")
             client.close()
         assert device.rows("/ip/firewall/address-list") == []
-        with socket.create_connection((server.host, server.port), 5) as again:
-            again.sendall(encode_sentence(["/login", "=name=admin", "=password=x"]))
-            assert again.recv(100) == b"\x05!done\x00"
+        Raw(server).close()
 
 
 def drained(client: socket.socket) -> bytes:

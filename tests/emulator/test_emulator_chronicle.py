@@ -2,21 +2,17 @@
 """Log and history: who changed what, in the words of the version."""
 
 import pytest
+from emulator.console import talk
 
 from reconciler.emulator import Device
 from reconciler.emulator.clock import Clock
 from reconciler.emulator.session import Session
-from reconciler.emulator.wire import encode_sentence
 
 
 def session(device: Device) -> Session:
     found = Session(device, peer="10.0.0.9")
     found.enter("admin")
     return found
-
-
-def send(one: Session, *words: str) -> None:
-    one.receive(encode_sentence(list(words)))
 
 
 @pytest.mark.parametrize(
@@ -46,12 +42,12 @@ def send(one: Session, *words: str) -> None:
 def test_changes_are_noted(version: str, lines: list[str]) -> None:
     device = Device(version, clock=Clock.frozen())
     one = session(device)
-    send(one, "/ppp/secret/add", "=name=ana")
+    talk(one, "/ppp/secret/add", "=name=ana")
     device.clock.advance(60)
-    send(one, "/ppp/secret/set", "=.id=*1", "=caller-id=x")
-    send(one, "/ip/firewall/address-list/add", "=list=L", "=address=10.0.0.1")
-    send(one, "/ppp/secret/remove", "=.id=*1")
-    send(one, "/ppp/secret/remove", "=.id=*1")  # refused, so nothing is noted
+    talk(one, "/ppp/secret/set", "=.id=*1", "=caller-id=x")
+    talk(one, "/ip/firewall/address-list/add", "=list=L", "=address=10.0.0.1")
+    talk(one, "/ppp/secret/remove", "=.id=*1")
+    talk(one, "/ppp/secret/remove", "=.id=*1")  # refused, so nothing is noted
     assert [row["message"] for row in device.rows("/log")] == lines
     assert [row["time"] for row in device.rows("/log")][:2] == ["03:04:05", "03:05:05"]
     history = device.rows("/system/history")
@@ -73,6 +69,6 @@ def test_the_history_holds_a_hundred() -> None:
     device = Device()
     one = session(device)
     for number in range(120):
-        send(one, "/ppp/secret/add", f"=name=u{number}")
+        talk(one, "/ppp/secret/add", f"=name=u{number}")
     assert len(device.rows("/system/history")) == 100
     assert "u119" in device.rows("/system/history")[0]["redo"]

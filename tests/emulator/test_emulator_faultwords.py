@@ -2,14 +2,13 @@
 """Faults that the command line names."""
 
 import contextlib
-import socket
 from collections.abc import Iterator
 
 import pytest
+from emulator.console import Raw
 
 from reconciler.emulator import Clock, Device, Server, serve
 from reconciler.emulator.faultwords import HELP, SETTERS, arm
-from reconciler.emulator.wire import SentenceReader, encode_sentence
 from reconciler.errors import UsageError
 
 
@@ -19,17 +18,12 @@ def server() -> Iterator[Server]:
         yield running
 
 
-class Client:
-    """A logged-in socket; `add` gives what is answered, None where the connection went."""
-
-    def __init__(self, server: Server) -> None:
-        self.socket = socket.create_connection((server.host, server.port), timeout=5)
-        self.reader = SentenceReader()
-        assert self.say("/login", "=name=admin", "=password=x") == ["!done"]
+class Client(Raw):
+    """`add` gives what is answered, None where the connection went."""
 
     def say(self, *words: str) -> list[str] | None:
         with contextlib.suppress(ConnectionError):
-            self.socket.sendall(encode_sentence(words))
+            self.send(*words)
             while data := self.socket.recv(4096):
                 self.reader.feed(data)
                 for sentence in self.reader.sentences():
@@ -44,7 +38,7 @@ class Client:
 def client(server: Server) -> Iterator[Client]:
     one = Client(server)
     yield one
-    one.socket.close()
+    one.close()
 
 
 def names(server: Server) -> list[str]:
@@ -66,7 +60,7 @@ def test_drops_and_a_trap(server: Server, client: Client) -> None:
     arm(server, ["drop-before=1"])
     again = Client(server)
     assert again.add("c") is None
-    again.socket.close()
+    again.close()
     assert names(server) == ["b"]
 
 
@@ -83,7 +77,7 @@ def test_away_and_back(server: Server, client: Client) -> None:
     assert client.add("a") is None
     for _ in range(200):
         with contextlib.suppress(OSError):
-            Client(server).socket.close()
+            Client(server).close()
             break
     assert names(server) == []
 

@@ -6,7 +6,7 @@
 
 import random
 
-from emulator.console import Console
+from emulator.console import Console, console_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +14,6 @@ from reconciler.emulator import Clock, Device
 from reconciler.emulator.facts.model import inspected
 from reconciler.emulator.rsc import Mode
 from reconciler.emulator.session import Session
-from reconciler.emulator.wire import SentenceReader, encode_sentence
 
 FUZZ = 40
 VERSIONS = ("6.42.12", "6.49.8", "7.10.2", "7.22.3", "7.24")
@@ -133,8 +132,4 @@ def test_no_bytes_break_a_session(chunks: list[bytes], inside: bool) -> None:
 
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=8))
 def test_no_words_break_a_session(words: list[str]) -> None:
-    session = Session(Device(clock=Clock.frozen()))
-    session.enter("admin")
-    reader = SentenceReader()
-    reader.feed(session.receive(encode_sentence(words)))
-    list(reader.sentences())
+    console_of().talk(*words)

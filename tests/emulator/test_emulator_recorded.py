@@ -12,11 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from emulator.console import Console
-
-from reconciler.emulator import Clock, Device
-from reconciler.emulator.session import Session
-from reconciler.emulator.wire import SentenceReader, encode_sentence
+from emulator.console import console_of, fresh, talk
 
 RECORDED = Path(__file__).resolve().parents[2] / "../shared/routeros/samples/api-replies.json"
 Fields = dict[str, str]
@@ -29,10 +25,6 @@ def recorded() -> dict[str, list[dict[str, Any]]]:
         pytest.skip(f"{RECORDED} is not at hand")
     found: dict[str, list[dict[str, Any]]] = json.loads(RECORDED.read_text("utf-8"))
     return found
-
-
-def console_of(version: str) -> Console:
-    return Console(Device(version=version, clock=Clock.frozen()))
 
 
 # -- rows --------------------------------------------------------------------------
@@ -82,18 +74,6 @@ def test_a_recorded_row_comes_back_property_by_property(name: str) -> None:
 # -- transcripts -------------------------------------------------------------------
 
 
-def fresh(version: str) -> Session:
-    device = Device(version=version, clock=Clock.frozen())
-    device.secrets["admin"] = "x"
-    return Session(device)
-
-
-def heard(session: Session, *words: str) -> Sentences:
-    reader = SentenceReader()
-    reader.feed(session.receive(encode_sentence(words)))
-    return list(reader.sentences())
-
-
 def added(out: list[str]) -> Sentences:
     """Its `*3` is the number of a router that had addresses: two are there before."""
     console = console_of("7.22.3")
@@ -125,18 +105,18 @@ def told_of_a_removal(_out: list[str]) -> Sentences:
 
 def refused_of_old(_out: list[str]) -> Sentences:
     session = fresh("6.42.12")
-    ((_, ret),) = heard(session, "/login")
+    ((_, ret),) = talk(session, "/login")
     challenge = bytes.fromhex(ret.removeprefix("=ret="))
     digest = hashlib.md5(b"\0wrong" + challenge, usedforsecurity=False).hexdigest()
-    return heard(session, "/login", "=name=admin", f"=response=00{digest}")
+    return talk(session, "/login", "=name=admin", f"=response=00{digest}")
 
 
 def refused(_out: list[str]) -> Sentences:
-    return heard(fresh("7.22.3"), "/login", "=name=admin", "=password=wrong")
+    return talk(fresh("7.22.3"), "/login", "=name=admin", "=password=wrong")
 
 
 def too_early(_out: list[str]) -> Sentences:
-    return heard(fresh("7.22.3"), "/system/identity/print")
+    return talk(fresh("7.22.3"), "/system/identity/print")
 
 
 def on(version: str, *instead: str) -> Callable[[list[str]], Sentences]:

@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Rows: identity, order, keys, references, what the router made, what goes with time."""
 
-from collections.abc import Callable
-
 import pytest
-from emulator.console import Console
+from emulator.console import Console, console_of
 
 from reconciler.emulator import Clock, Device, Trap
 
-ConsoleOf = Callable[[str], Console]
 FILTER = "/ip/firewall/filter"
 LIST = "/ip/firewall/address-list"
 SECRET = "/ppp/secret"
@@ -259,7 +256,7 @@ def test_a_group_with_users_stays(console: Console) -> None:
     assert message == "failure: group has some users"
 
 
-def test_marks_of_version_7_need_their_table(console_of: ConsoleOf) -> None:
+def test_marks_of_version_7_need_their_table() -> None:
     rule = ("=chain=prerouting", "=action=mark-routing", "=new-routing-mark=isp2")
     old, new = console_of("6.49.8"), console_of("7.22.3")
     assert old.talk("/ip/firewall/mangle/add", *rule)[0][0] == "!done"

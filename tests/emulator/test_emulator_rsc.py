@@ -252,12 +252,16 @@ REAL = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", sorted(REAL))
-def test_real_exports_load_whole(name: str) -> None:
+def sample(name: str) -> tuple[Device, list[str]]:
     path = SAMPLES / name
     if not path.exists():
         pytest.skip(f"{path} is not at hand")
-    device, notes = loaded(path.read_bytes(), version=None)
+    return loaded(path.read_bytes(), version=None)
+
+
+@pytest.mark.parametrize("name", sorted(REAL))
+def test_real_exports_load_whole(name: str) -> None:
+    device, notes = sample(name)
     assert not [note for note in notes if "not understood" in note]
     counted = {
         menu: sum(row.get("dynamic") != "true" for row in device.rows(menu)) for menu in REAL[name]
@@ -268,19 +272,13 @@ def test_real_exports_load_whole(name: str) -> None:
 @pytest.mark.parametrize("mode", ["compact", "verbose", "terse"])
 @pytest.mark.parametrize("name", sorted(REAL))
 def test_real_exports_survive_a_round_trip(name: str, mode: Mode) -> None:
-    path = SAMPLES / name
-    if not path.exists():
-        pytest.skip(f"{path} is not at hand")
-    device, _ = loaded(path.read_bytes(), version=None)
+    device, _ = sample(name)
     assert state(again(device, mode)) == state(device)
 
 
 def test_our_defaults_are_those_of_a_verbose_export() -> None:
     """One router, exported twice within minutes: what compact leaves out is the default."""
-    paths = [SAMPLES / f"isp-d-6.49.7-{mode}.rsc" for mode in ("compact", "verbose")]
-    if not all(path.exists() for path in paths):
-        pytest.skip(f"{SAMPLES} is not at hand")
-    compact, verbose = (loaded(path.read_bytes(), version=None)[0] for path in paths)
+    compact, verbose = (sample(f"isp-d-6.49.7-{mode}.rsc")[0] for mode in ("compact", "verbose"))
     anonymised = {"name", "comment", "cache-administrator", "mac-address"}
     for path, table in compact.tables.items():
         if not table.menu.open and path != "/interface":

@@ -1,22 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """/safe-mode: kept by a release or /quit, undone by an unroll or a lost session."""
 
-import socket
-from collections.abc import Callable
+from contextlib import closing
 
 import pytest
-from emulator.console import Console
+from emulator.console import Console, Raw, console_of
 
-from reconciler.emulator import Clock, Device, serve
-from reconciler.emulator.wire import encode_sentence
+from reconciler.emulator import serve
 
-ConsoleOf = Callable[[str], Console]
 SECRET, QUEUE = "/ppp/secret", "/queue/simple"
 DONE = [["!done"]]
 
 
 def furnished() -> Console:
-    console = Console(Device(clock=Clock.frozen()))
+    console = console_of()
     for name in "abc":
         console.add(QUEUE, name=name, target="10.0.0.1")
     console.add(SECRET, name="ana", password="x")
@@ -113,7 +110,7 @@ def test_what_the_router_put_there_itself_stays() -> None:
     assert console.device.rows("/ip/firewall/filter") == []
 
 
-def test_only_from_7_18_on(console_of: ConsoleOf) -> None:
+def test_only_from_7_18_on() -> None:
     assert console_of("7.17.2").trap("/safe-mode/take")[0] == "no such command prefix"
     assert console_of("7.18").talk("/safe-mode/take") == DONE
     assert console_of("7.18").trap("/safe-mode/frobnicate") == ("no such command", "0")
@@ -134,14 +131,10 @@ def test_a_cut_connection_undoes() -> None:
     console = furnished()
     before = console.device.snapshot()
     with serve(console.device, password="x") as server:
-        with socket.create_connection((server.host, server.port), timeout=5) as client:
-            for words in (
-                ["/login", "=name=admin", "=password=x"],
-                ["/safe-mode/take"],
-                [f"{SECRET}/add", "=name=new"],
-            ):
-                client.sendall(encode_sentence(words))
-                assert client.recv(100).startswith(b"\x05!done")
+        with closing(Raw(server)) as client:
+            for words in (["/safe-mode/take"], [f"{SECRET}/add", "=name=new"]):
+                client.send(*words)
+                assert client.read(1)[0][0] == "!done"
             assert len(console.device.rows(SECRET)) == 2
         server.faults.go_away()
     after = console.device.snapshot()

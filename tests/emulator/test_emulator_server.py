@@ -10,12 +10,12 @@ from contextlib import contextmanager
 
 import librouteros
 import pytest
+from emulator.console import Raw
 from librouteros.exceptions import ConnectionClosed, TrapError
 from librouteros.login import plain, token
 from librouteros.query import Key
 
 from reconciler.emulator import Clock, Device, Server, serve
-from reconciler.emulator.wire import SentenceReader, encode_sentence
 
 Login = Callable[[librouteros.api.Api, str, str], None]
 
@@ -30,34 +30,6 @@ def connected(server: Server, login: Login = plain) -> Iterator[librouteros.api.
         yield api
     finally:
         api.close()
-
-
-class Raw:
-    """A bare socket that is logged in."""
-
-    def __init__(self, server: Server) -> None:
-        self.socket = socket.create_connection((server.host, server.port), timeout=5)
-        self.reader = SentenceReader()
-        self.found: list[list[str]] = []
-        self.send("/login", "=name=admin", "=password=x")
-        assert self.read(1) == [["!done"]]
-
-    def send(self, *words: str) -> None:
-        self.socket.sendall(encode_sentence(words))
-
-    def read(self, count: int) -> list[list[str]]:
-        """The next `count` sentences; fewer when the peer closes before."""
-        while len(self.found) < count and (data := self.socket.recv(65536)):
-            self.reader.feed(data)
-            self.found += self.reader.sentences()
-        taken, self.found = self.found[:count], self.found[count:]
-        return taken
-
-    def closed(self) -> bool:
-        try:
-            return self.read(1) == []
-        except ConnectionError:
-            return True
 
 
 @pytest.fixture
@@ -75,7 +47,7 @@ def server(device: Device) -> Iterator[Server]:
 def raw(server: Server) -> Iterator[Raw]:
     client = Raw(server)
     yield client
-    client.socket.close()
+    client.close()
 
 
 # -- the real client ---------------------------------------------------------------
@@ -129,7 +101,7 @@ def test_many_devices_share_a_loop() -> None:
             client = Raw(server)
             client.send("/system/identity/print")
             assert client.read(1) == [["!re", f"=name={name}"]]
-            client.socket.close()
+            client.close()
 
 
 # -- faults ------------------------------------------------------------------------

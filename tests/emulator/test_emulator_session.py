@@ -2,28 +2,13 @@
 """Login, tags and replies, held against recorded transcripts."""
 
 import hashlib
-from collections.abc import Callable
 
 import pytest
-from emulator.console import Console
+from emulator.console import Console, console_of, fresh, talk
 
 from reconciler.emulator import Clock, Device
 from reconciler.emulator.session import Session
-from reconciler.emulator.wire import SentenceReader, encode_sentence
-
-ConsoleOf = Callable[[str], Console]
-
-
-def fresh(version: str, password: str = "x") -> Session:
-    device = Device(version=version, clock=Clock.frozen())
-    device.secrets["admin"] = password
-    return Session(device)
-
-
-def talk(session: Session, *words: str) -> list[list[str]]:
-    reader = SentenceReader()
-    reader.feed(session.receive(encode_sentence(words)))
-    return list(reader.sentences())
+from reconciler.emulator.wire import SentenceReader
 
 
 def digest(password: str, challenge: str) -> str:
@@ -98,9 +83,7 @@ def test_quit(console: Console) -> None:
     ("version", "replies"),
     [("6.49.8", []), ("7.17.2", []), ("7.18", [["!empty"]]), ("7.22.3", [["!empty"]])],
 )
-def test_a_print_without_rows(
-    console_of: ConsoleOf, version: str, replies: list[list[str]]
-) -> None:
+def test_a_print_without_rows(version: str, replies: list[list[str]]) -> None:
     console = console_of(version)
     words = ("/ip/route/print", "=.proplist=.id", "?=comment=test")
     assert console.talk(*words) == [*replies, ["!done"]]
@@ -140,7 +123,7 @@ def test_count_only(console: Console) -> None:
     assert console.talk(*words) == [["!done", "=ret=3"]]
 
 
-def test_an_unknown_path_of_version_6_takes_two_traps(console_of: ConsoleOf) -> None:
+def test_an_unknown_path_of_version_6_takes_two_traps() -> None:
     assert console_of("6.49.8").talk("/ip/adress/print") == [
         ["!trap", "=category=0", "=message=no such command or directory (adress)"],
         ["!trap", "=message=no such command prefix"],

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import librouteros
 import pytest
+from emulator.console import replies, talk
 
 from reconciler.emulator import Clock, Device, Server, serve
 from reconciler.emulator.session import Session
-from reconciler.emulator.wire import SentenceReader, encode_sentence
+from reconciler.emulator.wire import encode_sentence
 
 LONG, SHORT = "/ppp/secret", "/system/identity"
 
@@ -22,11 +23,10 @@ def busy_device(rows: int = 300) -> Device:
 
 
 def drained(session: Session, data: bytes) -> list[list[str]]:
-    reader = SentenceReader()
-    reader.feed(session.receive(data))
+    out = session.receive(data)
     while session.waits:
-        reader.feed(session.deal())
-    return list(reader.sentences())
+        out += session.deal()
+    return replies(out)
 
 
 def tags(replies: list[list[str]]) -> list[str]:
@@ -115,10 +115,8 @@ def test_a_print_under_way_can_be_cancelled() -> None:
     session = Session(busy_device())
     session.enter("admin")
     session.shuffle(2)
-    reader = SentenceReader()
-    reader.feed(session.receive(encode_sentence([f"{LONG}/print", ".tag=1"])))
+    first = talk(session, f"{LONG}/print", ".tag=1")
     assert session.waits
-    first = list(reader.sentences())
     assert {reply[0] for reply in first} == {"!re"}
     rest = drained(session, encode_sentence(["/cancel", "=tag=1", ".tag=2"]))
     own = [reply for reply in rest if ".tag=1" in reply]

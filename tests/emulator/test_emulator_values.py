@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is written and how it is printed back; what is refused and with which text."""
 
-from collections.abc import Callable
-
 import pytest
-from emulator.console import Console
+from emulator.console import Console, console_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +15,6 @@ from reconciler.emulator.kinds.units import (
     read_time,
 )
 
-ConsoleOf = Callable[[str], Console]
 BASE = {
     "/queue/simple": {"name": "q"},
     "/queue/tree": {"parent": "global"},
@@ -172,9 +169,7 @@ def test_read_only_and_unknown_arguments(any_console: Console, path: str, argume
         ("/ip/service", "max-sessions", "7.10.2", "7.22.3"),
     ],
 )
-def test_arguments_by_version(
-    console_of: ConsoleOf, path: str, argument: str, without: str, having: str
-) -> None:
+def test_arguments_by_version(path: str, argument: str, without: str, having: str) -> None:
     assert argument not in (console_of(without).device.shapes[path].takes or ())
     assert argument in (console_of(having).device.shapes[path].takes or ())
 
@@ -205,7 +200,7 @@ def test_missing_arguments(console: Console) -> None:
         ("7.22.3", "1970-01-01 00:00:00", "2026-01-02 03:04:05"),
     ],
 )
-def test_dates_by_version(console_of: ConsoleOf, version: str, never: str, created: str) -> None:
+def test_dates_by_version(version: str, never: str, created: str) -> None:
     console = console_of(version)
     secret = console.add("/ppp/secret", name="s")
     entry = console.add("/ip/firewall/address-list", list="l", address="10.0.0.1")
@@ -213,7 +208,7 @@ def test_dates_by_version(console_of: ConsoleOf, version: str, never: str, creat
     assert console.row("/ip/firewall/address-list", entry)["creation-time"] == created
 
 
-def test_a_secret_prints_what_a_recorded_one_prints(console_of: ConsoleOf) -> None:
+def test_a_secret_prints_what_a_recorded_one_prints() -> None:
     console = console_of("6.49.8")
     identifier = console.add(
         "/ppp/secret", name="0001@isp", service="pppoe", password="k", local_address="10.205.74.1",
@@ -304,7 +299,7 @@ def test_an_entry_prints_what_a_recorded_one_prints(any_console: Console) -> Non
     )
 
 
-def test_rules_print_disabled_and_log_once_written(console_of: ConsoleOf) -> None:
+def test_rules_print_disabled_and_log_once_written() -> None:
     new, old = console_of("7.22.3"), console_of("6.49.8")
     path = "/ip/firewall/filter"
     one, two = new.add(path, chain="forward"), old.add(path, chain="forward")

@@ -10,12 +10,15 @@ import io
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 from unittest import mock
+
+import pytest
 
 from reconciler.change import Change
 from reconciler.cli import main
@@ -157,6 +160,30 @@ def _written(stream: io.TextIOWrapper) -> str:
     stream.flush()
     assert isinstance(stream.buffer, io.BytesIO)
     return stream.buffer.getvalue().decode()
+
+
+def sample(name: str) -> Device:
+    """A router with the real export of this name; a skip where these are not at hand."""
+    path = SAMPLES / f"{name}.rsc"
+    if not path.exists():
+        pytest.skip(f"the real export {path.name} is not here")
+    device = Device(version=None)
+    device.load_rsc(path.read_bytes())
+    return device
+
+
+def git(root: Path, *arguments: str) -> str:
+    who = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+    command = ["git", "-C", str(root), *who, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def commit(root: Path, message: str = "state") -> str:
+    """All files as they are, in a repository that is made where there is none; the hash."""
+    git(root, "init", "--quiet")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--allow-empty", "--message", message)
+    return git(root, "rev-parse", "HEAD").strip()
 
 
 def copy_example(root: Path) -> None:

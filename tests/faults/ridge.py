@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from end_to_end.world import KEY, World, foreign, router_password
+from end_to_end.world import KEY, World, commit, foreign, router_password
 from faults.scene import ALLOW, DEBT, LISTS, Scene, contents, ours
 
 from reconciler.emulator import Clock, Device, Server, serve
@@ -29,13 +29,12 @@ class Ridge(Scene):
             device.add(LISTS, list="rc-suspended", address=f"172.16.{number}.9")
             world.serve(name, device)
         self._write_files()
-        self._git("init", "--quiet")
-        self._commit("before")
+        commit(world.root, "before")
         ran = world.run("apply", "--yes", "--waves", "none")
         assert ran.code == 0, ran.text
         self._exports = {name: device.export("verbose") for name, device in self._bases.items()}
         self._change_files()
-        self._commit("after")
+        commit(world.root, "after")
         self.fresh()
         self.changes = len(self.left())
         ran = world.run("apply", "--yes", *ALLOW)

@@ -6,7 +6,6 @@ of our own between rules of others, live sessions, and rows of others beside eve
 """
 
 import os
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -14,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from end_to_end.world import KEY, World, changes_of, foreign, is_ours, router_password
+from end_to_end.world import KEY, World, changes_of, commit, foreign, is_ours, router_password
 
 from reconciler.emulator import Clock, Device, Server, serve
 
@@ -58,14 +57,13 @@ class Scene:
             notice={"address": "203.0.113.7"},
         )
         self._write_before()
-        self._git("init", "--quiet")
-        self._commit("before")
+        commit(world.root, "before")
         ran = world.run("apply", "--yes")
         assert ran.code == 0, ran.text
         self._disturb()
         self._export = self._base.export("verbose")
         self._write_after()
-        self._commit("after")
+        commit(world.root, "after")
         self.fresh()
         self.changes = len(self.left())
         ran = world.run("apply", "--yes", *ALLOW)
@@ -136,14 +134,6 @@ class Scene:
     @property
     def environ(self) -> dict[str, str]:
         return {**os.environ, **self.world.environ, "NO_COLOR": "1"}
-
-    def _git(self, *arguments: str) -> None:
-        who = ["-c", "user.name=Ana", "-c", "user.email=ana@example.com"]
-        subprocess.run(["git", "-C", str(self.world.root), *who, *arguments], check=True)
-
-    def _commit(self, message: str) -> None:
-        self._git("add", ".")
-        self._git("commit", "--quiet", "-m", message)
 
     # -- the files ---------------------------------------------------------------
 

@@ -270,21 +270,17 @@ def test_what_a_router_says_is_never_run_by_it(nasty: World) -> None:
     assert all("of the gone" not in row["name"] for row in nasty.device("nasty").rows(QUEUES))
 
 
+def client(world: World, id_: str, name: str, address: str) -> None:
+    service = {"plan": "basic", "since": "2026-01-01", "address": address}
+    content = {"id": id_, "name": name, "zone": "tower-zone", "services": [service]}
+    world.write(f"inventory/clients/{id_}.yaml", content)
+
+
 def test_names_of_our_files_reach_the_router_as_they_are(world: World) -> None:
     build(world, 0)
     names = [text for text in NASTY if text.isprintable()]
     for number, name in enumerate(names):
-        world.write(
-            f"inventory/clients/c-{number}.yaml",
-            {
-                "id": f"c-{number}",
-                "name": name,
-                "zone": "tower-zone",
-                "services": [
-                    {"plan": "basic", "since": "2026-01-01", "address": f"10.60.0.{number + 2}"}
-                ],
-            },
-        )
+        client(world, f"c-{number}", name, f"10.60.0.{number + 2}")
     refused = {
         line for line in world.run("validate").text.splitlines() if line.startswith("inventory/")
     }
@@ -301,17 +297,7 @@ def test_names_of_our_files_reach_the_router_as_they_are(world: World) -> None:
 def test_a_spreadsheet_runs_no_formula(world: World) -> None:
     build(world, 1)
     for number, name in enumerate(("=HYPERLINK(1)", "+1+1", "-1+1", "@SUM(1)")):
-        world.write(
-            f"inventory/clients/f-{number}.yaml",
-            {
-                "id": f"f-{number}",
-                "name": name,
-                "zone": "tower-zone",
-                "services": [
-                    {"plan": "basic", "since": "2026-01-01", "address": f"10.60.9.{number + 2}"}
-                ],
-            },
-        )
+        client(world, f"f-{number}", name, f"10.60.9.{number + 2}")
     ran = world.run("client", "export", "--csv")
     assert ran.code == 0, ran.text
     cells = [cell for line in csv.reader(io.StringIO(ran.out)) for cell in line]

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A company with clients of all four modes on one router."""
 
-import os
-import subprocess
 from pathlib import Path
 
-from end_to_end.world import World
+from end_to_end.world import World, commit
 
 from reconciler.emulator import Device
 
@@ -31,25 +29,6 @@ PLANS = [
     plan("ficha", "hotspot", "10M"),
     plan("ficha-20", "hotspot", "20M"),
 ]
-
-
-def git(root: Path, *arguments: str) -> str:
-    who = {
-        f"GIT_{role}_{part}": value
-        for role in ("AUTHOR", "COMMITTER")
-        for part, value in (("NAME", "Test"), ("EMAIL", "test@example.com"))
-    }
-    command = ["git", "-C", str(root), *arguments]
-    ran = subprocess.run(
-        command, check=True, capture_output=True, text=True, env={**os.environ, **who}
-    )
-    return ran.stdout.strip()
-
-
-def commit(world: World) -> str:
-    git(world.root, "add", "--all")
-    git(world.root, "commit", "--quiet", "--allow-empty", "--message", "state")
-    return git(world.root, "rev-parse", "HEAD")
 
 
 def build(root: Path, clients: list[dict[str, object]]) -> World:
@@ -95,8 +74,7 @@ def build(root: Path, clients: list[dict[str, object]]) -> World:
         world.write(f"plans/{one['id']}.yaml", one)
     for one in clients:
         world.write(f"inventory/clients/{one['id']}.yaml", one)
-    git(world.root, "init", "--quiet")
-    commit(world)
+    commit(root)
     return world
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import yaml
-from end_to_end.world import Ran, World
+from end_to_end.world import Ran, World, commit
 
 from reconciler.emulator import Device
-from triage.conftest import DAY, RB, build, client, commit
+from triage.conftest import DAY, RB, build, client
 
 Q, S, H, L, ARP = (
     "/queue/simple",
@@ -181,7 +181,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
         dry = world.run("drift", "--adopt", "--on", DAY)
         assert {str(p): p.read_text() for p in world.root.rglob("*.yaml")} == before
         ran = world.run("drift", "--adopt", "--yes", "--on", DAY)
-        commit(world)
+        commit(world.root)
         after = world.run("drift", "--on", DAY)
         yield Told(world, before, dry, ran, after)
 

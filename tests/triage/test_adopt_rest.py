@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from end_to_end.world import World
+from end_to_end.world import World, commit
 
 from reconciler.cli import cli, triage
-from triage.conftest import DAY, RB, build, client, commit
+from triage.conftest import DAY, RB, build, client
 
 pyrage: Any = import_module("pyrage")
 PROFILE, LIST, SECRET = "/ppp/profile", "/ip/firewall/address-list", "/ppp/secret"
@@ -69,7 +69,7 @@ def test_plans_and_the_allowed_list_as_they_were_set_by_hand(world: World) -> No
     assert held(world, "inventory/routers/rb-norte.yaml")["allowed"] == ["203.0.113.9"]
     assert "profile of suspended clients follows that of plan libre" in ran.out
     assert "no file says them otherwise" in ran.out
-    commit(world)
+    commit(world.root)
     after = world.run("drift", "--on", DAY).out
     by_hand = [line.split("drift: ")[1] for line in after.split("\n") if "drift: " in line]
     assert [line.split(":")[0] for line in by_hand] == [
@@ -108,7 +108,7 @@ def test_a_password_is_sealed_for_the_recipients_and_never_shown(world: World) -
     assert list(service["password"]) == ["age"]
     assert secret not in refused.text + ran.text
     assert all(secret not in file.read_text() for file in world.root.rglob("*.yaml"))
-    commit(world)
+    commit(world.root)
     assert world.run("drift", "--on", DAY).code == 0
 
 
