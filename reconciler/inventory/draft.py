@@ -4,22 +4,22 @@
 Imports of the project: errors, models, yamlfile, its neighbours.
 """
 
-import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
 from reconciler.errors import Problem, Where
-from reconciler.inventory.files import contents, path_order
+from reconciler.inventory.files import contents
 from reconciler.inventory.finding import Finding
 from reconciler.inventory.forms import Batch
 from reconciler.inventory.free import free_hint
 from reconciler.inventory.kinds import PLAN, ROUTER, ZONE, Kind
 from reconciler.inventory.model import Inventory, Subscription
+from reconciler.inventory.places import Places, Readings
 from reconciler.inventory.reading import Reading, original
 from reconciler.models import Client, Plan, Router, Settings, Zone
 from reconciler.yamlfile import Document, Loc, parse
@@ -41,73 +41,6 @@ class Placed:
     def loc(self, *keys: str | int) -> Loc:
         """The path of a part of the service."""
         return ("services", self.index, *keys)
-
-
-@dataclass(frozen=True)
-class Readings:
-    """All readings of a repository; those of batches are made when somebody asks for them."""
-
-    alone: Sequence[Reading]
-    batches: Sequence[Batch] = ()
-
-    @cached_property
-    def in_order(self) -> Sequence[Reading]:
-        """In the order of their paths."""
-        if not self.batches:
-            return self.alone
-        every = itertools.chain(self.alone, *(batch.readings() for batch in self.batches))
-        return sorted(every, key=lambda reading: path_order(reading.file))
-
-    @cached_property
-    def few(self) -> Mapping[int, Reading]:
-        """By the identity of their models, those that are there already."""
-        return _by_model(self.alone)
-
-    @cached_property
-    def by_model(self) -> Mapping[int, Reading]:
-        """By the identity of their models."""
-        return _by_model(self.in_order)
-
-    def clients(self) -> Iterator[tuple[Iterable[Client], Iterable[str], Sequence[int]]]:
-        """Clients with their files, and the lines of the services that each of these has."""
-        for one in self.alone:
-            if isinstance(one.model, Client):
-                yield (one.model,), (one.file,), one.service_lines
-        for batch in self.batches:
-            yield batch.clients, batch.files, batch.form.service_lines
-
-
-def _by_model(readings: Iterable[Reading]) -> Mapping[int, Reading]:
-    return {id(reading.model): reading for reading in readings if reading.model is not None}
-
-
-@dataclass(frozen=True)
-class Places(Mapping[int, Where]):
-    """Where the models and the clients' services stand, by identity; made when it is asked for."""
-
-    readings: Readings
-
-    def __getitem__(self, key: int) -> Where:
-        # Whoever asks for zones and routers alone needs no reading of any client.
-        for readings in (self.readings.few, self.readings.by_model):
-            if (reading := readings.get(key)) is not None:
-                return Where(reading.file, reading.line)
-        return self._services[key]
-
-    def __iter__(self) -> Iterator[int]:
-        return itertools.chain(self.readings.by_model, self._services)
-
-    def __len__(self) -> int:
-        return len(self.readings.by_model) + len(self._services)
-
-    @cached_property
-    def _services(self) -> dict[int, Where]:
-        return {
-            id(service): Where(file, line)
-            for clients, files, lines in self.readings.clients()
-            for client, file in zip(clients, files, strict=True)
-            for service, line in zip(client.services, lines, strict=True)
-        }
 
 
 @dataclass
@@ -190,7 +123,9 @@ def assemble(
     """Sort the models by kind and id, and resolve what the services refer to."""
     read = Readings(alone, batches)
     zones, plans, routers = (_by_id(alone, kind) for kind in (ZONE, PLAN, ROUTER))
-    clients, subscriptions = _resolved(read, zones, plans, routers)
+    clients, subscriptions = _clients(read), _resolved(read, zones, plans, routers)
+    if len(clients) < sum(len(group[0]) for group in read.groups):
+        subscriptions = [sub for sub in subscriptions if clients[sub.client.id] is sub.client]
     inventory = Inventory(
         root=root,
         settings=settings.model if isinstance(settings.model, Settings) else Settings(format=1),
@@ -198,7 +133,7 @@ def assemble(
         zones=zones,
         plans=plans,
         clients=clients,
-        subscriptions=subscriptions,
+        subscriptions=tuple(subscriptions),
         places=Places(read),
     )
     return Draft(inventory, settings, read, {id(one.model) for one in alone if one.damaged})
@@ -213,29 +148,35 @@ def _by_id(readings: Iterable[Reading], kind: Kind) -> dict[str, Any]:
     return dict(sorted(found.items()))
 
 
+def _clients(read: Readings) -> dict[str, Client]:
+    """By id; of two files with one id the first in the order of paths."""
+    found = [(client.id, client) for clients, *_ in read.groups for client in clients]
+    by_id = dict(sorted(found, key=itemgetter(0)))
+    if len(by_id) < len(found):
+        for reading in reversed(read.in_order):
+            if isinstance(reading.model, Client):
+                by_id[reading.model.id] = reading.model
+    return by_id
+
+
 def _resolved(
     read: Readings,
     zones: Mapping[str, Zone],
     plans: Mapping[str, Plan],
     routers: Mapping[str, Router],
-) -> tuple[dict[str, Client], tuple[Subscription, ...]]:
-    """The clients by id, and every service with what it refers to, where all of that exists."""
-    found: list[tuple[str, str, Client, list[Subscription]]] = []
-    for clients, files, lines in read.clients():
-        for client, file in zip(clients, files, strict=True):
-            subs: list[Subscription] = []
-            found.append((client.id, file, client, subs))
-            if (zone := zones.get(client.zone)) is None:
-                continue
-            for service, line in zip(client.services, lines, strict=True):
-                plan, router = plans.get(service.plan), routers.get(service.router or zone.router)
-                if plan is not None and router is not None:
-                    where = Where(file, line)
-                    subs.append(Subscription(client, service, plan, zone, router, where))
-    if len({one[0] for one in found}) < len(found):
-        # Of two files with one id the first in the order of paths is taken.
-        found.sort(key=lambda one: path_order(one[1]), reverse=True)
-        found = list({one[0]: one for one in found}.values())
-    found.sort(key=itemgetter(0))
-    subscriptions = itertools.chain.from_iterable(subs for *_, subs in found)
-    return {id_: client for id_, _, client, _ in found}, tuple(subscriptions)
+) -> list[Subscription]:
+    """Every service with what it refers to, where all of that exists, by the id of its client."""
+    found: list[Subscription] = []
+    for clients, files, lines in read.groups:
+        for index, line in enumerate(lines):
+            found += (
+                Subscription(client, service, plan, zone, router, Where(file, line))
+                for client, file in zip(clients, files, strict=True)
+                for service in (client.services[index],)
+                if (zone := zones.get(client.zone)) is not None
+                and (plan := plans.get(service.plan)) is not None
+                and (router := routers.get(service.router or zone.router)) is not None
+            )
+    # Those of one client are in the order of its file, and stay so.
+    found.sort(key=attrgetter("client.id"))
+    return found

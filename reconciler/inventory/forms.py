@@ -10,7 +10,8 @@ import io
 import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 from reconciler.inventory.kinds import CLIENT
 from reconciler.inventory.moulds import Mould, Row
@@ -32,12 +33,18 @@ class Form:
     service_lines: tuple[int, ...]
 
 
-class Batch(NamedTuple):
-    """Clients of one form, and the files they are of."""
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Files of one form, and the rows of their clients, which are made when asked for."""
 
     form: Form
     files: Sequence[str]
-    clients: Sequence[Client]
+    rows: Sequence[Row] = field(repr=False)
+
+    @cached_property
+    def clients(self) -> Sequence[Client]:
+        """In the order of the files."""
+        return self.form.mould.cast(self.rows)
 
     def readings(self) -> Iterator[Reading]:
         """As `read` would give them."""

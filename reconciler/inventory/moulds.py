@@ -14,7 +14,7 @@ from ipaddress import IPv4Address
 from itertools import repeat
 from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from reconciler.models import Client
 from reconciler.models.base import Model
@@ -44,27 +44,29 @@ class _Make:
     """Models of one class: some fields from columns, the others as in the mould's own file."""
 
     kind: type[Model]
-    template: Mapping[str, Any]
+    template: dict[str, Any]
     fields: Mapping[str, int] = field(default_factory=dict)
     given: set[str] = field(default_factory=set)
 
     def __call__(self, table: Mapping[int, Column], count: int) -> Column:
-        names, template = tuple(self.fields), {**self.template}
-        rows = zip(*map(table.__getitem__, self.fields.values()), strict=True)
-        values = [template | dict(zip(names, row, strict=True)) for row in rows]
-        values = values or [template.copy() for _ in range(count)]
+        values = [self.template.copy() for _ in range(count)]
+        for name, column in self.fields.items():
+            _each(dict.__setitem__, values, repeat(name), table[column])
         models = list(map(self.kind.__new__, repeat(self.kind, count)))
         # As pydantic's model_construct does it, without its look at every field; nobody changes
         # the set of what was given, so that all of them may have the same.
-        _set(models, "__dict__", values)
-        _set(models, "__pydantic_fields_set__", repeat(self.given))
-        _set(models, "__pydantic_extra__", repeat(None))
-        _set(models, "__pydantic_private__", repeat(None))
+        _each(_SLOTS["__dict__"].__set__, models, values)
+        _each(_SLOTS["__pydantic_fields_set__"].__set__, models, repeat(self.given))
+        _each(_SLOTS["__pydantic_extra__"].__set__, models, repeat(None))
+        _each(_SLOTS["__pydantic_private__"].__set__, models, repeat(None))
         return models
 
 
-def _set(models: Sequence[Model], name: str, values: Iterable[Any]) -> None:
-    deque(map(object.__setattr__, models, repeat(name), values), maxlen=0)
+_SLOTS = BaseModel.__dict__
+
+
+def _each(do: Callable[..., object], *columns: Iterable[Any]) -> None:
+    deque(map(do, *columns), maxlen=0)
 
 
 class _Gather(NamedTuple):

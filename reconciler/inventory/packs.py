@@ -66,9 +66,9 @@ class Kept:
 
     @cached_property
     def batches(self) -> list[Batch]:
-        """The clients of all the other files."""
+        """Those of all the other files."""
         return [
-            Batch(form, [file for _, file, _ in of], form.mould.cast([row for *_, row in of]))
+            Batch(form, [file for _, file, _ in of], [row for *_, row in of])
             for form, of in self.contents.formed.items()
         ]
 

@@ -5,14 +5,16 @@ import os
 import pickle
 import shutil
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reconciler import cores
 from reconciler.errors import Problem
 from reconciler.inventory import Inventory, bulk, load, loading, packs, scouting, store
+from reconciler.inventory.draft import Draft
 from reconciler.inventory.files import Found
 from reconciler.inventory.frozen import UNUSABLE, SecretInClear, freeze, thaw
 from reconciler.inventory.kinds import CLIENT
@@ -101,6 +103,41 @@ def test_in_several_processes(root: Path, cache: Path, monkeypatch: pytest.Monke
     for _ in range(2):
         assert same(load(root, cache), root)
     assert same(load(root, None), root)
+
+
+def test_what_was_put_together_meanwhile_holds_only_if_nothing_changed(
+    root: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guess is made in this process while another looks, so it is made whatever lies there."""
+    for name in ("may_fork", "cores"):
+        monkeypatch.setattr(bulk, name, lambda: 2)
+    guesses: list[bool] = []
+
+    def note(*given: Any) -> Draft:
+        guesses.append(len(given) == 3)
+        return put_together(*given)
+
+    put_together = bulk._put_together
+    monkeypatch.setattr(bulk, "_put_together", note)
+    load(root, cache)
+    load(root, cache)
+    assert guesses == [False, True]
+    text = (root / ANA).read_text()
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: (root / ANA).write_text(text.replace("Ana", "Eva")),
+        lambda: (root / "inventory/clients/ana-lopez.yaml").write_text(text),
+        (root / ANA).unlink,
+        next((root / "plans").glob("*.yaml")).unlink,
+        lambda: shutil.rmtree(root / "inventory"),
+    )
+    for act in acts:
+        act()
+        guesses.clear()
+        assert same(load(root, cache), root)
+        assert guesses[:2] == [True, False]
+        guesses.clear()
+        assert same(load(root, cache), root)
+        assert guesses[0]
 
 
 @pytest.mark.parametrize(
