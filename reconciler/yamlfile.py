@@ -4,7 +4,7 @@
 Every scalar is text, quoted or not; a key without a value is as if it were not there. Repeated
 keys, tags, anchors and aliases, several documents, deep nesting and large files are problems, each
 with its line. No text of a file gets into a message but the names of keys, since it may be a
-secret. Pure: bytes in, value and problems out. Imports of the project: errors.
+secret. Pure: bytes in, value and problems out. Imports of the project: errors, wording.
 """
 
 import re

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a model refuses, in the words of who writes the file. Imports: errors, models, wording.
+"""What a model refuses, in the words of who writes the file.
 
 Values are quoted, except where a secret is or should be: there not even a key's name is.
+Imports of the project: models, wording, yamlfile, findings.
 """
 
 import re

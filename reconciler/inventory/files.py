@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The folders of a state repository: which files are read, and what is in the way.
 
-Imports of the project: errors, yamlfile, its neighbours.
+Imports of the project: errors, wording, yamlfile, its neighbours.
 """
 
 import os

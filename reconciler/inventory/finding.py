@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A broken rule at a key of a model, before it has a file and a line. Imports: errors."""
+"""A broken rule at a key of a model, before it has a file and a line.
+
+Imports of the project: errors, yamlfile.
+"""
 
 from dataclasses import dataclass
 

@@ -146,19 +146,7 @@ def _reading(
     service_lines: tuple[int, ...],
     problems: tuple[Problem, ...] = (),
 ) -> Reading:
-    # As its own making, which sets each field by itself.
-    reading = Reading.__new__(Reading)
-    reading.__dict__.update(
-        kind=_BY_NAME[kind],
-        file=file,
-        model=model,
-        problems=problems,
-        line=line,
-        origins={},
-        service_lines=service_lines,
-        damaged=False,
-    )
-    return reading
+    return Reading(_BY_NAME[kind], file, model, problems, line, service_lines=service_lines)
 
 
 _MAKERS = {maker.__name__: maker for maker in (_model, _address, _reading)}

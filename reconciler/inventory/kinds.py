@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which files a state repository has: one row a kind. Imports of the project: models, own rules."""
+"""Which files a state repository has: one row a kind. Imports of the project: models, its rules."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -4,7 +4,6 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from reconciler.errors import Problem, Where
@@ -41,7 +40,7 @@ def load(root: Path, cache: Path | None = None) -> tuple[Inventory | None, list[
 def _load(root: Path, store: Store) -> tuple[Inventory | None, list[Problem]]:
     settings = read_file(root, Found(SETTINGS, SETTINGS_FILE))
     if not (root / SETTINGS_FILE).exists():
-        settings = replace(settings, problems=(_NO_SETTINGS,))
+        settings = settings._replace(problems=(_NO_SETTINGS,))
     draft, in_the_way, key = load_files(root, settings, store)
     problems = [*in_the_way, *settings.problems]
     for reading in draft.read.alone:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One file: bytes and its path in, a model and problems out. Pure, so that it may run anywhere.
 
-Imports of the project: errors, yamlfile, models, its neighbours.
+Imports of the project: errors, wording, yamlfile, models, its neighbours.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -13,7 +13,7 @@ from reconciler.errors import Problem, Where
 from reconciler.inventory.complaints import complaint
 from reconciler.inventory.finding import Finding
 from reconciler.inventory.kinds import SETTINGS, Kind
-from reconciler.inventory.salvage import Origins, salvage
+from reconciler.inventory.salvage import WHOLE, Origins, salvage
 from reconciler.models.base import Model
 from reconciler.wording import counted, show
 from reconciler.yamlfile import Document, Loc, parse
@@ -21,8 +21,7 @@ from reconciler.yamlfile import Document, Loc, parse
 _MOST_PROBLEMS = 1000
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """What became of one file.
 
     `damaged`: parts of the file are missing from `model`, or all of it. `service_lines` are the
@@ -34,7 +33,7 @@ class Reading:
     model: Model | None
     problems: tuple[Problem, ...] = ()
     line: int = 1
-    origins: Origins = field(default_factory=dict)
+    origins: Origins = WHOLE
     service_lines: tuple[int, ...] = ()
     damaged: bool = False
 
@@ -48,7 +47,7 @@ def read(kind: Kind, file: str, data: bytes) -> Reading:
     model: Model | None
     try:
         model = kind.model.model_validate(document.value)
-        origins: Origins = {}
+        origins = WHOLE
         findings: list[Finding] = []
     except ValidationError as error:
         damaged = True

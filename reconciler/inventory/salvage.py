@@ -5,7 +5,7 @@ One wrong value must not hide that the client's zone does not exist or that its 
 wrong values are taken out, misspelled keys are read as what was meant, and what lacks something is
 left out as a whole, until the rest is a model or nothing is left.
 
-Imports of the project: models, yamlfile, complaints.
+Imports of the project: models, wording, yamlfile, complaints.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,6 +23,8 @@ from reconciler.yamlfile import Loc
 
 Origins = Mapping[Loc, tuple[int, ...]]
 """For each list of a model, by its path: the indexes that its items have in the file."""
+WHOLE: Origins = {}
+"""Of a file of which nothing was taken out."""
 
 _ROUNDS = 8
 _GONE = object()
@@ -44,13 +46,13 @@ def salvage(
     for _ in range(_ROUNDS):
         for detail in error.errors(include_url=False):
             if not _repair(model, PurePosixPath(file).stem, value, detail):
-                return None, {}
+                return None, WHOLE
         value = _swept(value)
         try:
             return model.model_validate(value), dict(_origins(value, ()))
         except ValidationError as next_error:
             error = next_error
-    return None, {}
+    return None, WHOLE
 
 
 def _origins(value: Any, path: Loc) -> Iterator[tuple[Loc, tuple[int, ...]]]:

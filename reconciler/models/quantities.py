@@ -42,7 +42,7 @@ def _rate(value: object, *, zero: bool = False) -> int:
     return int(bits)
 
 
-def _rate_or_none(value: object) -> int:
+def _rate_or_zero(value: object) -> int:
     return _rate(value, zero=True)
 
 
@@ -122,7 +122,7 @@ def _hours(value: object) -> tuple[int, int]:
 
 Rate = Annotated[int, BeforeValidator(_rate), loose_schema(r"^[0-9]+(\.[0-9]+)?[kMG]?$")]
 RateOrZero = Annotated[
-    int, BeforeValidator(_rate_or_none), loose_schema(r"^[0-9]+(\.[0-9]+)?[kMG]?$")
+    int, BeforeValidator(_rate_or_zero), loose_schema(r"^[0-9]+(\.[0-9]+)?[kMG]?$")
 ]
 Seconds = Annotated[int, BeforeValidator(_seconds), text_schema(r"^([0-9]+(ms|s|m|h|d|w))+$")]
 Timeout = Annotated[float, BeforeValidator(_timeout), text_schema(r"^([0-9]+(ms|s|m|h|d|w))+$")]

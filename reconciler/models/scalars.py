@@ -149,7 +149,7 @@ Id = Annotated[str, BeforeValidator(_id), loose_schema(r"^[a-z0-9][a-z0-9-]{0,62
 Text = Annotated[str, BeforeValidator(text(500)), loose_schema(maxLength=500)]
 LongText = Annotated[str, BeforeValidator(text(20_000, lines=True)), loose_schema(maxLength=20_000)]
 Label = Annotated[str, BeforeValidator(text(120, label=True)), loose_schema(maxLength=120)]
-RouterName = Annotated[str, BeforeValidator(text(120, label=True)), loose_schema(maxLength=120)]
+RouterName = Label
 Bool = Annotated[bool, BeforeValidator(_bool), WithJsonSchema({"type": "boolean"})]
 TimeZone = Annotated[str, BeforeValidator(_timezone), text_schema(minLength=1)]
 Charset = Annotated[str, BeforeValidator(_charset), text_schema(minLength=1)]

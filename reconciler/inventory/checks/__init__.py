@@ -2,7 +2,8 @@
 """The checks across files: each a function from a draft to findings in files.
 
 A check sees only what could be read; what says that something is absent sets `needs_all`, so that
-it is left out for a damaged file. Imports of the project: models, addresses, the draft.
+it is left out for a damaged file. Imports of the project: addresses,
+models, wording, yamlfile, the draft.
 """
 
 from collections.abc import Callable, Iterator
