@@ -1,18 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole repository: find, read, check. Imports of the project: errors, its neighbours."""
+"""The whole repository: find, read, check.
+
+Imports of the project: cores, errors, its neighbours.
+"""
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
+from reconciler.cores import shared_out
 from reconciler.errors import Problem, Where
-from reconciler.inventory.bulk import load_files
+from reconciler.inventory.bulk import LEAST_PARALLEL, load_files
 from reconciler.inventory.checks import CHECKS
+from reconciler.inventory.checks.base import Check
 from reconciler.inventory.draft import Draft
 from reconciler.inventory.files import Found
 from reconciler.inventory.frozen import SecretInClear, freeze, is_whole
-from reconciler.inventory.kinds import SETTINGS, SETTINGS_FILE
+from reconciler.inventory.kinds import CLIENT, SETTINGS, SETTINGS_FILE
 from reconciler.inventory.model import Inventory
 from reconciler.inventory.packs import read_file
 from reconciler.inventory.store import Store, digest
@@ -67,9 +74,17 @@ def _checked(draft: Draft, key: bytes | None, store: Store) -> list[Problem]:
 
 
 def _check(draft: Draft) -> list[Problem]:
+    """What all checks find, each by itself, on all cores where there is much to look at."""
+    draft.of_kind(CLIENT.name)  # made here, once for all copies of this process
+    work = partial(_found_by, draft)
+    few = len(draft.inventory.clients) < LEAST_PARALLEL
+    found = map(work, CHECKS) if few else shared_out(work, CHECKS)
+    return list(chain.from_iterable(found))
+
+
+def _found_by(draft: Draft, check: Check) -> list[Problem]:
     return [
         draft.problem(reading, finding)
-        for check in CHECKS
         for reading, finding in check(draft)
         if not (finding.needs_all and reading.damaged)
     ]

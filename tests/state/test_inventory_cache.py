@@ -97,9 +97,11 @@ def test_a_second_run_parses_nothing(root: Path, cache: Path, parsed: list[str])
 
 
 def test_in_several_processes(root: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "LEAST_PARALLEL", 0)
+    for module in (bulk, loading):
+        monkeypatch.setattr(module, "LEAST_PARALLEL", 0)
     for module in (bulk, cores):
         monkeypatch.setattr(module, "cores", lambda: 2)
+    shutil.copytree(MISTAKES / "duplicate-address", root, dirs_exist_ok=True)
     for _ in range(2):
         assert same(load(root, cache), root)
     assert same(load(root, None), root)

@@ -6,13 +6,10 @@ it is left out for a damaged file. Imports of the project: addresses,
 models, wording, yamlfile, the draft.
 """
 
-from collections.abc import Callable, Iterator
-
 from reconciler.inventory.checks import addresses, ids, modes, money, names, references, secrets
-from reconciler.inventory.checks.base import Found
-from reconciler.inventory.draft import Draft
+from reconciler.inventory.checks.base import Check
 
-CHECKS: tuple[Callable[[Draft], Iterator[Found]], ...] = (
+CHECKS: tuple[Check, ...] = (
     *ids.CHECKS,
     *references.CHECKS,
     *addresses.CHECKS,
