@@ -7,6 +7,7 @@ nothing of the project.
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 
 _END = "\n"
@@ -21,12 +22,22 @@ def json_text(value: object, end: str = _END) -> str:
         return "null"
     if isinstance(value, dict) and value:
         inner = end + " "
-        cells = [f"{quoted(key)}: {json_text(one, inner)}" for key, one in value.items()]
-        return f"{{{inner}{f',{inner}'.join(cells)}{end}}}"
+        cells = [
+            quoted(one) if type(one) is str else json_text(one, inner) for one in value.values()
+        ]
+        return _frame(tuple(value), end) % tuple(cells)
     if isinstance(value, list | tuple) and value:
         inner = end + " "
         return f"[{inner}{f',{inner}'.join([json_text(one, inner) for one in value])}{end}]"
     return json.dumps(value)
+
+
+@lru_cache(maxsize=1024)
+def _frame(keys: tuple[str, ...], end: str) -> str:
+    """An object with these keys and a `%s` for the text of each value: many have the same keys."""
+    inner = end + " "
+    cells = [f"{quoted(key).replace('%', '%%')}: %s" for key in keys]
+    return f"{{{inner}{f',{inner}'.join(cells)}{end}}}"
 
 
 def items_text(items: Sequence[object]) -> str:

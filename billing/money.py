@@ -23,8 +23,9 @@ class Rounding:
 
     def whole(self, amount: Decimal) -> Decimal:
         """The amount itself, rounded; never a negative zero."""
-        rounded = amount.quantize(self.unit, ROUND_HALF_UP, _EXACT)
-        return rounded or self.zero
+        if amount and amount.same_quantum(self.unit):
+            return amount
+        return amount.quantize(self.unit, ROUND_HALF_UP, _EXACT) or self.zero
 
     def part(self, amount: Decimal, numerator: int, denominator: int) -> Decimal:
         """amount × numerator / denominator, rounded once at the end."""
@@ -44,7 +45,7 @@ class Rounding:
 
     def text(self, amount: Decimal) -> str:
         """`350.00`: always with the currency's minor digits, never with an exponent."""
-        return format(self.whole(amount), "f")
+        return f"{self.whole(amount):f}"
 
 
 def less_percent(amount: Decimal, percent: Decimal) -> Decimal:

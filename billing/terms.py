@@ -4,9 +4,11 @@
 Pure. Imports of the project: money, the calendar, models, words.
 """
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from billing.calendar.holidays import calendar
 from billing.calendar.schedule import CutDays, MonthlySchedule, RechargeSchedule, Schedule
@@ -26,6 +28,7 @@ from reconciler.models import (
 )
 
 _WEEKDAYS = list(Weekday)
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class TermsBook:
         self._terms: dict[str, Terms] = {}
         self._schedules: dict[tuple[str, tuple[object, ...] | None], Schedule | None] = {}
         self._recharges: dict[tuple[str, int], RechargeSchedule] = {}
+        self._made: dict[Hashable, Any] = {}
 
     def of(self, zone_id: str) -> Terms:
         """A zone's terms. Raises NoSuchCalendar."""
@@ -83,6 +87,13 @@ class TermsBook:
         if key not in self._recharges:
             self._recharges[key] = RechargeSchedule(anchor, self.of(zone_id).cut_days)
         return self._recharges[key]
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What follows from the key and the terms alone, made for the first who asks."""
+        found: Made | None = self._made.get(key)
+        if found is None:
+            found = self._made[key] = make()
+        return found
 
 
 def _days_of(own: OwnDates) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from billing.books.account import Account, Allocation
 from billing.books.extras import ServiceBooks
@@ -25,8 +26,7 @@ from reconciler.inventory import Inventory
 from reconciler.models import Client
 
 
-@dataclass(frozen=True, slots=True)
-class ClientBooks:
+class ClientBooks(NamedTuple):
     """One client on a date: accounts in issue order, the credit, and what was put where."""
 
     client: Client

@@ -6,13 +6,11 @@ books, invoices, the ledger's model, inventory.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from billing.books.account import Account
 from billing.books.bill import ClientBooks, books_of
 from billing.books.drafting import draft_of
-from billing.books.extras import lead_place
 from billing.books.facts import Facts
 from billing.books.worlds import simulate
 from billing.invoices.course import Upcoming
@@ -55,13 +53,12 @@ def reissue_of(
         books.course.is_given_away(invoice.start),
         books.course.first_period if carries else None,
     )  # fmt: skip
-    lead = lead_place(client, up.issue)
-    made = draft_of(state, books, up, state.keys(books, up.issue, lead), lead)
+    made = draft_of(state, books, up, state.keys(books, up.issue))
     same = [
         one for one in part.invoices if one.service == invoice.service and one.start == up.start
     ]
     revision = len([one for one in same if one.is_internet]) + 1
-    return replace(made, id=internet_id(client.id, books.service.id, up.start, revision))
+    return made._replace(id=internet_id(client.id, books.service.id, up.start, revision))
 
 
 def joined(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The next invoice of a service as a draft: its lines in order, and their total.
 
-Pure. Imports of the project: money, terms, invoices, extras, models.
+Pure. Imports of the project: money, terms, invoices, extras, facts.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -15,27 +15,23 @@ from billing.books.extras import (
     credit_line,
     ended_periods,
     item_lines,
+    lead_place,
     open_changes,
 )
+from billing.books.facts import Facts
 from billing.invoices.course import Upcoming
 from billing.invoices.model import INTERNET, WITH_NEXT, Invoice, Line, internet_id
 from billing.invoices.tariff import discount_line, plan_lines
 from billing.invoices.totals import totals
 from billing.money import ZERO
 from billing.terms import Terms
-from reconciler.models import Client
-
-
-class _Facts(Protocol):
-    @property
-    def client(self) -> Client: ...
 
 
 class State(Protocol):
     """What drafting needs to know of a client's account."""
 
     @property
-    def facts(self) -> _Facts: ...
+    def facts(self) -> Facts: ...
     @property
     def terms(self) -> Terms: ...
     @property
@@ -49,14 +45,13 @@ def draft_of(
     books: ServiceBooks,
     up: Upcoming,
     keys: Collection[tuple[int, str]],
-    lead: int | None,
 ) -> Invoice:
     """The invoice of the upcoming period with all that waits for it."""
     terms, client = state.terms, state.facts.client
-    lines = _plan_part(books, up, terms)
+    lines = list(_plan_part(state, books, up))
     if not up.is_free:
         if client.items:
-            lines += _items(state, books, up, lead)
+            lines += _items(state, books, up)
         if keys:
             lines += _waiting(state, books, up, {key for _, key in keys})
     amount = sum((line.amount for line in lines), ZERO)
@@ -84,8 +79,17 @@ def draft_of(
     )
 
 
-def _plan_part(books: ServiceBooks, up: Upcoming, terms: Terms) -> list[Line]:
+def _plan_part(state: State, books: ServiceBooks, up: Upcoming) -> tuple[Line, ...]:
     """The plan, the first days where they wait for this invoice, and the discount on both."""
+    if books.tariff.changes or up.carries is not None:
+        return tuple(_plan_lines(books, up, state.terms))
+    # The same for all who have a plan at that price, in zones of whatever terms.
+    return state.facts.book.once(
+        (books.tariff.rate, up), lambda: tuple(_plan_lines(books, up, state.terms))
+    )
+
+
+def _plan_lines(books: ServiceBooks, up: Upcoming, terms: Terms) -> list[Line]:
     words, tariff = terms.words, books.tariff
     if up.is_free:
         label = tariff.rate_on(up.issue).label
@@ -104,7 +108,8 @@ def _plan_part(books: ServiceBooks, up: Upcoming, terms: Terms) -> list[Line]:
     return lines + discount_line(discount, words)
 
 
-def _items(state: State, books: ServiceBooks, up: Upcoming, lead: int | None) -> list[Line]:
+def _items(state: State, books: ServiceBooks, up: Upcoming) -> list[Line]:
+    lead = lead_place(state.facts.client, up.issue)
     items = [
         item
         for item in state.facts.client.items

@@ -7,6 +7,7 @@ Pure. Imports of the project: terms, the invoice's and the ledger's models, mode
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from billing.invoices.model import Invoice
 from billing.ledger.model import Credit, Payment
@@ -14,8 +15,7 @@ from billing.terms import TermsBook
 from reconciler.models import Client, Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What a client's account is computed from. `fixed`: invoices that are as they are."""
 
     client: Client

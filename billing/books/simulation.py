@@ -5,12 +5,11 @@ An invoice of the ledger and a draft count alike from their issue date on. Pure.
 project: money, terms, the calendar, invoices, the ledger's model, accounts, extras, errors, models.
 """
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 from billing.books.account import Account, Purse
 from billing.books.drafting import draft_of
@@ -38,8 +37,9 @@ from reconciler.wording import counted
 # The order of a day.
 _INVOICE, _CREDIT, _PAYMENT, _LATE_FEE = range(4)
 Order = tuple[date, int, date, int]
-Issued = deque[tuple[Invoice, int]]
-Events = deque[Credit | Payment]
+Event = tuple[Order, int, Invoice | Credit | Payment | Account]
+"""When it is, its number among those of its kind, what it is; an account may owe a late fee."""
+_NEVER: Order = (date.max, _LATE_FEE, date.max, 0)
 
 
 @dataclass(slots=True, eq=False)
@@ -59,7 +59,7 @@ class Simulation:
     charged: dict[str, int] = field(default_factory=dict)
     carried: dict[tuple[int, str], int] = field(default_factory=dict)
     _names: dict[str, Account] = field(default_factory=dict)
-    _checks: list[tuple[date, int, Account]] = field(default_factory=list)
+    _agenda: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         client, book = self.facts.client, self.facts.book
@@ -91,56 +91,54 @@ class Simulation:
         for one, place in issued:
             # Also what is dated later: a draft of an earlier day must not charge it again.
             self._count(one, place, 1)
-        issued.sort(key=lambda one: (one[0].issued_on, one[0].start, one[1]))
-        events: list[Credit | Payment] = [*self.facts.credits, *self.facts.payments]
-        events.sort(key=lambda one: (one.date, isinstance(one, Payment)))
-        fixed, rest = deque(issued), deque(events)
-        while (step := self._next(fixed, rest)) is not None and step[0][0] <= until:
-            self._take(step[1], fixed, rest)
+        agenda: list[Event] = [
+            ((one.issued_on, _INVOICE, one.start, place), number, one)
+            for number, (one, place) in enumerate(issued)
+        ]
+        agenda += [
+            ((one.date, _CREDIT, date.min, 0), number, one)
+            for number, one in enumerate(self.facts.credits)
+        ]
+        agenda += [
+            ((one.date, _PAYMENT, date.min, 0), number, one)
+            for number, one in enumerate(self.facts.payments)
+        ]
+        heapify(agenda)
+        self._agenda = agenda
+        while self._step(until):
+            pass
 
-    def _next(self, fixed: Issued, rest: Events) -> tuple[Order, ServiceBooks | int] | None:
-        """What comes next: a draft of a service, else the class of the event."""
-        best: tuple[Order, ServiceBooks | int] | None = None
-        if fixed:
-            one, place = fixed[0]
-            best = ((one.issued_on, _INVOICE, one.start, place), _INVOICE)
+    def _step(self, until: date) -> bool:
+        """Take what comes next, a draft of a service or what is on the agenda; False at the end."""
+        agenda, drafted = self._agenda, None
+        soonest = agenda[0][0] if agenda else _NEVER
         for books in self.services:
             up = books.course.upcoming()
-            if up is not None:
-                order = (up.issue, _INVOICE, up.start, books.place)
-                if best is None or order < best[0]:
-                    best = (order, books)
-        if rest:
-            kind = _PAYMENT if isinstance(rest[0], Payment) else _CREDIT
-            order = (rest[0].date, kind, date.min, 0)
-            if best is None or order < best[0]:
-                best = (order, kind)
-        if self._checks:
-            order = (self._checks[0][0], _LATE_FEE, date.min, 0)
-            if best is None or order < best[0]:
-                best = (order, _LATE_FEE)
-        return best
-
-    def _take(self, what: ServiceBooks | int, fixed: Issued, rest: Events) -> None:
-        if isinstance(what, ServiceBooks):
-            self._draft(what)
-        elif what == _INVOICE:
-            self._fixed(*fixed.popleft())
-        elif what == _LATE_FEE:
-            self._fall_due()
+            if up is not None and (order := (up.issue, _INVOICE, up.start, books.place)) < soonest:
+                soonest, drafted = order, books
+        if soonest[0] > until:
+            return False
+        if drafted is not None:
+            self._draft(drafted)
+            return True
+        if not agenda:
+            return False
+        order, _, what = heappop(agenda)
+        if isinstance(what, Invoice):
+            self._fixed(what, order[3])
+        elif isinstance(what, Payment):
+            self._pay(what)
+        elif isinstance(what, Credit):
+            self._credit(what)
         else:
-            event = rest.popleft()
-            if isinstance(event, Payment):
-                self._pay(event)
-            else:
-                self._credit(event)
+            self._fall_due(what, order[0])
+        return True
 
     def _draft(self, books: ServiceBooks) -> None:
         up = books.course.upcoming()
         assert up is not None
-        lead = lead_place(self.facts.client, up.issue)
-        keys = [] if up.is_free else self.keys(books, up.issue, lead)
-        invoice = draft_of(self, books, up, keys, lead)
+        keys = [] if up.is_free else self.keys(books, up.issue)
+        invoice = draft_of(self, books, up, keys)
         books.course.advance()
         self._count(invoice, books.place, 1)
         self._enter(invoice, books.place, keys)
@@ -151,12 +149,11 @@ class Simulation:
             books = self.services[place]
             books.course.entered()
             if not invoice.is_free:
-                lead = lead_place(self.facts.client, invoice.issued_on)
-                keys = self.keys(books, invoice.issued_on, lead)
+                keys = self.keys(books, invoice.issued_on)
         # What it does charge is its own, though one that is void by the end of the day had it.
         self._enter(invoice, place, keys + _keys_of(invoice, place))
 
-    def keys(self, books: ServiceBooks, day: date, lead: int | None) -> list[tuple[int, str]]:
+    def keys(self, books: ServiceBooks, day: date) -> list[tuple[int, str]]:
         """What an invoice of that service and day is to carry: (place or -1 for fees, key)."""
         found: list[tuple[int, str]] = []
         place = books.place
@@ -164,7 +161,7 @@ class Simulation:
             found += [(place, key) for key, _ in ended_periods(books, day)]
         if books.tariff.changes:
             found += [(place, key) for key, _ in open_changes(books, day)]
-        if self.fees and lead == place:
+        if self.fees and lead_place(self.facts.client, day) == place:
             found += [(-1, fee.key) for fee in self.fees if fee.is_ready(day)]
         return [key for key in found if key not in self.taken and not self.carried.get(key)]
 
@@ -185,7 +182,8 @@ class Simulation:
             if fee and invoice.total > 0 and not invoice.is_joined:
                 day = invoice.due_on + self.terms.cut_days.grace
                 if self.facts.client.billing.late_fee:
-                    heappush(self._checks, (day, len(self.accounts), account))
+                    order = (day, _LATE_FEE, date.min, 0)
+                    heappush(self._agenda, (order, len(self.accounts), account))
         # What is joined is owed from the transfer on, which follows the day's invoices.
         if not (invoice.is_joined and any(x.into == invoice.id for x in self.facts.credits)):
             self.purse.enter(account, invoice.issued_on)
@@ -293,9 +291,8 @@ class Simulation:
             )
         )
 
-    def _fall_due(self) -> None:
+    def _fall_due(self, account: Account, day: date) -> None:
         """An invoice that is not paid at the end of its last day owes a late fee."""
-        day, _, account = heappop(self._checks)
         fee, invoice = self.terms.late_fee, account.invoice
         if fee is None or not account.counts:
             return

@@ -21,6 +21,10 @@ def simulate(facts: Facts, on: date) -> Simulation:
     days = sorted(
         {one.returned_on for one in facts.payments if one.returned_on and one.returned_on <= on}
     )
+    if not days:
+        only = Simulation(facts)
+        only.run(on)
+        return only
     fixed = list(facts.fixed)
     known: list[Returned] = []
     for index, day in enumerate(days):

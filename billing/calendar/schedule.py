@@ -28,6 +28,16 @@ class Dates(NamedTuple):
     unmoved: date
 
 
+class Period(NamedTuple):
+    """From one due date of a schedule to the next, and the days of its invoice."""
+
+    start: date
+    end: date
+    issue: date
+    due: date
+    cut: date
+
+
 class CutDays:
     """On which days somebody may be cut."""
 
@@ -56,7 +66,7 @@ class CutDays:
 class Schedule(ABC):
     """Due dates every month on one day, and the other dates around each; remembers all."""
 
-    __slots__ = ("_before", "_found", "_next", "cut_days", "due_day", "timing")
+    __slots__ = ("_before", "_found", "_next", "_periods", "cut_days", "due_day", "timing")
 
     def __init__(self, timing: Timing, due_day: int, cut_days: CutDays) -> None:
         self.timing = timing
@@ -65,6 +75,7 @@ class Schedule(ABC):
         self._found: dict[date, Dates] = {}
         self._next: dict[date, date] = {}
         self._before: dict[date, date | None] = {}
+        self._periods: dict[date, Period] = {}
 
     def next_due(self, day: date) -> date:
         """The first due date after a day."""
@@ -95,6 +106,16 @@ class Schedule(ABC):
             cut = self.cut_days.moved(unmoved)
             found = Dates(self._issue(due), self._notice(due), due, cut, unmoved)
             self._found[due] = found
+        return found
+
+    def period(self, begin: date) -> Period:
+        """The period from a day to the next due date, at whose end it is due where postpaid."""
+        found = self._periods.get(begin)
+        if found is None:
+            end = self.next_due(begin)
+            days = self.dates(end if self.timing is Timing.POSTPAID else begin)
+            found = Period(begin, end, days.issue, days.due, days.cut)
+            self._periods[begin] = found
         return found
 
     @abstractmethod

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from billing.calendar.days import ONE_DAY, add_months
-from billing.calendar.schedule import Schedule
+from billing.calendar.schedule import Period, Schedule
 from billing.invoices.model import Invoice
 from billing.invoices.shares import THIRTY, WHOLE, Share, share_of
 from billing.terms import Terms, TermsBook
@@ -31,17 +31,6 @@ class Upcoming(NamedTuple):
     share: Share
     is_free: bool
     carries: tuple[date, date] | None
-
-
-class _Candidate(NamedTuple):
-    """The dates of a period that may be passed by; `share` where it is not the period's own."""
-
-    start: date
-    end: date
-    issue: date
-    due: date
-    cut: date
-    share: Share | None = None
 
 
 class Shift(NamedTuple):
@@ -88,15 +77,16 @@ class Course:
         carries = (
             schedule.timing is Timing.PREPAID and self._terms.first.charge is FirstCharge.WITH_NEXT
         )
-        given_away = since.isoformat()[:7] in self._client.billing.free_periods
-        waiting = None if given_away else self._first
         present = [one for one in issued if one.end > since]
         if present:
             self._at_start = False
             self._position = max(present, key=lambda one: (one.start, one.end)).end
-            earliest = min(one.start for one in present)
-            if carries and earliest == end and all(one.is_free for one in present):
-                self._carried = waiting
+            if (
+                carries
+                and min(one.start for one in present) == end
+                and all(one.is_free for one in present)
+            ):
+                self._carry()
             return
         start = self._terms.start
         if start is not None and since + _LONGEST < start - _LONGEST:
@@ -105,7 +95,12 @@ class Course:
         elif carries:
             self._at_start = False
             self._position = end
-            self._carried = waiting
+            self._carry()
+
+    def _carry(self) -> None:
+        """The first days wait for the next invoice, where they are not given away."""
+        if self._first is not None and not self.is_given_away(self._first[0]):
+            self._carried = self._first
 
     @property
     def first_period(self) -> tuple[date, date] | None:
@@ -171,39 +166,36 @@ class Course:
         start = self._terms.start
         while True:
             one = self._candidate()
+            share = None
             if one is not None and self._ended is not None and one.issue > self._ended:
-                one = self._last(one)
+                one, share = self._last(one)
             if one is None:
                 self._is_over = True
                 return None
             if start is None or one.issue >= start:
-                share = one.share or self.share(one.start, one.end)
-                free = self.is_given_away(one.start)
-                return Upcoming(*one[:5], share, free, self._carried)
+                share = share or self.share(one.start, one.end)
+                return Upcoming(*one, share, self.is_given_away(one.start), self._carried)
             self._position, self._at_start = one.end, False
             self._forced = self._carried = None
 
-    def _candidate(self) -> _Candidate | None:
+    def _candidate(self) -> Period | None:
+        """The next period, which may be passed by."""
         schedule, since = self.schedule, self._since
         assert schedule is not None
         assert since is not None
         begin = self._forced or self._position
         if self._ended is not None and begin >= self._ended + _LONGEST:
             return None
-        end = schedule.next_due(begin)
-        if schedule.timing is Timing.POSTPAID:
-            issue, _, due, cut, _ = schedule.dates(end)
-        elif self._at_start:
+        one = schedule.period(begin)
+        if self._at_start and schedule.timing is Timing.PREPAID:
             due = since + timedelta(days=self._terms.first.due_days)
-            issue, cut = since, schedule.dates(due).cut
-        else:
-            issue, _, due, cut, _ = schedule.dates(begin)
-        return _Candidate(begin, end, max(issue, since), due, cut)
+            return one._replace(issue=since, due=due, cut=schedule.dates(due).cut)
+        return one if one.issue >= since else one._replace(issue=since)
 
     def is_given_away(self, start: date) -> bool:
         """Whether the period that begins there is a free one."""
-        billing = self._client.billing
-        if start.isoformat()[:7] in billing.free_periods:
+        free_periods = self._client.billing.free_periods
+        if free_periods and start.isoformat()[:7] in free_periods:
             return True
         return (
             start == self._since
@@ -212,16 +204,16 @@ class Course:
             and self.schedule.timing is Timing.PREPAID
         )
 
-    def _last(self, one: _Candidate) -> _Candidate | None:
+    def _last(self, one: Period) -> tuple[Period | None, Share | None]:
         """Postpaid: what a cancelled service used since its last invoice, up to its last day."""
         ended, schedule = self._ended, self.schedule
         assert ended is not None
         assert schedule is not None
         if schedule.timing is Timing.PREPAID or not one.start < ended <= one.end:
-            return None
+            return None, None
         days = (ended - one.start).days
         if self._terms.proration is Proration.THIRTY:
             share = Share(min(days, THIRTY), THIRTY)
         else:
             share = Share(days, (one.end - schedule.last_due(one.end - ONE_DAY)).days)
-        return one._replace(end=ended, issue=ended, share=share)
+        return one._replace(end=ended, issue=ended), share

@@ -4,7 +4,6 @@
 Pure. Imports of the project: money.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -47,8 +46,7 @@ class Line(NamedTuple):
         return self.item is not None and self.item.startswith(_ONCE)
 
 
-@dataclass(frozen=True, slots=True)
-class Invoice:
+class Invoice(NamedTuple):
     """One invoice; `start` and `end` are its period, half-open.
 
     `recorded_on` is None for a draft. `file` and `row` say where the ledger holds it.

@@ -13,6 +13,7 @@ from pathlib import Path
 from reconciler.errors import Problem, Where
 from reconciler.wording import show
 
+_MARKS = ("<" * 7, "|" * 7, "=" * 7, ">" * 7)
 _CONFLICT = re.compile(r"^(<{7}|\|{7}|={7}|>{7})( |$)", re.MULTILINE)
 
 
@@ -78,7 +79,7 @@ def _text(root: Path, file: str) -> str | Problem:
 
 
 def _conflict(text: str, file: str) -> Problem | None:
-    if (found := _CONFLICT.search(text)) is None:
+    if not any(mark in text for mark in _MARKS) or (found := _CONFLICT.search(text)) is None:
         return None
     line = text.count("\n", 0, found.start()) + 1
     return Problem(

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billing.invoices.model import INTERNET, OTHER, Invoice, Line
+from billing.invoices.model import INTERNET, OTHER, Invoice, Line, internet_id
 from billing.ledger.chain import RawLine, broken_link, broken_seal, lines_of
 from billing.ledger.files import LedgerFile
 from billing.ledger.objects import (
@@ -35,6 +35,13 @@ KEYS = (
 )  # fmt: skip
 LINE_KEYS = ("description", "quantity", "unit_price", "amount", "item")
 _NUMBER = re.compile(r"([A-Za-z0-9./-]{1,20})-(\d{6,12})", re.ASCII)
+# A line as this program writes it; what stands between the client and the link many lines share.
+_WRITTEN = re.compile(
+    r'\{"id":"([a-z0-9-]+/[a-z0-9-]+/internet/[0-9-]+)","number":"([A-Za-z0-9./-]+)",'
+    r'"client":"([a-z0-9-]+)",("service":"[a-z0-9-]+","kind":"internet",.+)'
+    r',"previous":"([0-9a-f]{64})","hash":"[0-9a-f]{64}"\}'
+)
+_REMEMBERED = 4096  # texts of lines
 _QUANTITY = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
 
 
@@ -56,16 +63,16 @@ def read_invoices(
 ) -> IssuedInvoices:
     """All invoices; `names`: present and former client ids to the present ones."""
     found = IssuedInvoices()
+    alike: dict[str, Invoice] = {}
     for line in lines_of(files):
         try:
-            value = parse_object(line.text, KEYS, (SEAL,))
-            invoice = _invoice(value, line, names, digits, currency)
+            invoice, previous, has_hash = _read(line, names, digits, currency, alike)
         except BadLine as error:
             found.problems.append(Problem("ledger-line", error.message, error.hint, line.where))
             found.is_unsure = True
         else:
-            broken = broken_link(line, found.last_line, value["previous"])
-            changed = broken_seal(line, found.last_line, SEAL in value)
+            broken = broken_link(line, found.last_line, previous)
+            changed = broken_seal(line, found.last_line, has_hash)
             found.problems += [one for one in (broken, changed) if one]
             found.problems += _in_order(invoice, line, found)
             found.invoices.append(invoice)
@@ -77,6 +84,39 @@ def canonical(invoice_id: str, names: Mapping[str, str]) -> str:
     """The id with the client's present id in front."""
     client, slash, rest = invoice_id.partition("/")
     return f"{names.get(client, client)}{slash}{rest}"
+
+
+def _read(
+    line: RawLine,
+    names: Mapping[str, str],
+    digits: int,
+    currency: str,
+    alike: dict[str, Invoice],
+) -> tuple[Invoice, object, bool]:
+    """The invoice of a line, what it says of the line before, and whether it has a hash.
+
+    `alike`: for texts of which a line was read to the end and found sound, what it said. Of another
+    line with that text only what differs is looked at. Raises BadLine.
+    """
+    written = _WRITTEN.fullmatch(line.text)
+    if written is not None:
+        id_, number, client, text, previous = written.groups()
+        one = alike.get(text)
+        if (
+            one is not None
+            and one.file == line.file.file
+            and client in names
+            and id_ == internet_id(client, one.service or "", one.start)
+        ):
+            invoice = Invoice(id_, number, names[client], *one[3:-1], line.row)
+            return invoice, previous, True
+    value = parse_object(line.text, KEYS, (SEAL,))
+    invoice = _invoice(value, line, names, digits, currency)
+    if written is not None:
+        if len(alike) >= _REMEMBERED:
+            alike.clear()
+        alike[written[4]] = invoice
+    return invoice, value["previous"], SEAL in value
 
 
 def _invoice(

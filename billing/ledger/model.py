@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from billing.invoices.model import Invoice
 from reconciler.errors import Where
@@ -15,8 +16,7 @@ from reconciler.errors import Where
 VOID, CREDIT, TRANSFER = "void", "credit", "transfer"
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(NamedTuple):
     """A payment that counts; from `returned_on` on it does not."""
 
     date: datetime.date

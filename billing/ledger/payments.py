@@ -10,13 +10,14 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
 from billing.ledger.files import LedgerFile
 from billing.ledger.model import Payment
+from billing.money import ZERO
 from reconciler.errors import Problem, Severity, Where
 from reconciler.wording import did_you_mean, show
 
@@ -69,8 +70,7 @@ def _read(
                     problems.append(_no_header(file, cells))
                     return
             elif cells:
-                where = Where(file.file, row)
-                line = _line(cells, file, where, names, digits)
+                line = _line(cells, file, row, names, digits)
                 if isinstance(line, Problem):
                     problems.append(line)
                 else:
@@ -96,30 +96,43 @@ def _no_header(file: LedgerFile, cells: list[str]) -> Problem:
 
 
 def _line(
-    cells: list[str], file: LedgerFile, where: Where, names: Mapping[str, str], digits: int
+    cells: list[str], file: LedgerFile, row: int, names: Mapping[str, str], digits: int
 ) -> Payment | Problem:
+    if len(cells) == len(HEADER) and "".join(cells).isprintable():
+        day_text, client, amount_text, method, reference, invoice, note = map(str.strip, cells)
+        day, amount = parse_date(day_text), _amount(amount_text, digits)
+        if day and amount and client in names and day_text[:7] == file.month:
+            return Payment(
+                day, names[client], amount, method, reference, invoice, note, file.file, row
+            )
+    return _wrong(cells, file, Where(file.file, row), names, digits)
+
+
+@lru_cache(maxsize=10_000)
+def _amount(text: str, digits: int) -> Decimal | None:
+    """An amount that is not zero, with no more decimals than the currency has; else None."""
+    amount = Decimal(text) if _AMOUNT.fullmatch(text) else ZERO
+    return amount if amount and -int(amount.as_tuple().exponent) <= digits else None
+
+
+def _wrong(
+    cells: list[str], file: LedgerFile, where: Where, names: Mapping[str, str], digits: int
+) -> Problem:
+    """Why a line is no payment."""
     if len(cells) != len(HEADER):
         message = f"The line has {len(cells)} columns instead of {len(HEADER)}."
         hint = "A text with a comma needs quotes; an amount is written 1350.00"
         return Problem("payment-line", message, hint, where)
-    day_text, client, amount_text, method, reference, invoice, note = (
-        cell.strip() for cell in cells
-    )
     for name, cell in zip(HEADER, cells, strict=True):
         if not cell.isprintable():
             message = f"{name} holds a line end or another control character."
             return Problem("payment-line", message, "Take it out", where)
-    problem = (
+    day_text, client, amount_text = (cell.strip() for cell in cells[:3])
+    return (
         _wrong_date(day_text, file, where)
         or _wrong_client(client, names, where)
         or _wrong_amount(amount_text, digits, where)
     )
-    if problem is not None:
-        return problem
-    return Payment(
-        date.fromisoformat(day_text), names[client], Decimal(amount_text), method, reference,
-        invoice, note, file.file, where.line or 0,
-    )  # fmt: skip
 
 
 def _wrong_date(text: str, file: LedgerFile, where: Where) -> Problem | None:
@@ -144,17 +157,14 @@ def _wrong_client(client: str, names: Mapping[str, str], where: Where) -> Proble
     return Problem("payment-client", f"There is no client {show(client)}.", hint, where)
 
 
-def _wrong_amount(text: str, digits: int, where: Where) -> Problem | None:
+def _wrong_amount(text: str, digits: int, where: Where) -> Problem:
     if not _AMOUNT.fullmatch(text):
         hint = "Write a decimal such as 1350.00, without currency or separators of thousands"
         return Problem("payment-amount", f"{show(text)} is not an amount.", hint, where)
-    amount = Decimal(text)
-    if not amount:
+    if not Decimal(text):
         return Problem("payment-amount", "The amount is zero.", "Remove the line", where)
-    if -int(amount.as_tuple().exponent) > digits:
-        message = f"{text} has more decimals than the currency has ({digits})."
-        return Problem("payment-amount", message, "Round it", where)
-    return None
+    message = f"{text} has more decimals than the currency has ({digits})."
+    return Problem("payment-amount", message, "Round it", where)
 
 
 def _identify(lines: list[Payment], problems: list[Problem]) -> tuple[list[Payment], list[Payment]]:
@@ -176,7 +186,7 @@ def _identify(lines: list[Payment], problems: list[Problem]) -> tuple[list[Payme
         elif (-line.amount, line.client) != (counted[index].amount, counted[index].client):
             problems.append(_no_return(line))
         else:
-            counted[index] = replace(counted[index], returned_on=line.date)
+            counted[index] = counted[index]._replace(returned_on=line.date)
             returns.append(line)
     return counted, returns
 

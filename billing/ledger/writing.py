@@ -8,7 +8,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from billing.books.bill import Books
@@ -49,7 +49,7 @@ def issue_lines(
         if draft.total:
             number += 1
             given = number_text(series, number)
-        invoice = replace(draft, number=given, recorded_on=recorded_on)
+        invoice = draft._replace(number=given, recorded_on=recorded_on)
         previous = invoice_line(invoice, previous, money)
         done.invoices.append(invoice)
         done.lines.setdefault(file, []).append(previous)

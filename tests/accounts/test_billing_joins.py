@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Joined invoices lose no money and make none, whatever comes to light on the day or afterwards."""
 
-from dataclasses import replace
 from typing import Any
 
 from accounts.town import Writer, client, credit, day, ledger, lines_of, payment, town, zone
@@ -28,7 +27,7 @@ def join(on: str, *payments: Payment, notes: Any = ()) -> tuple[list[Invoice], l
     found = joined(HERE, ledger(payments, invoices, notes), "ana", day(on))
     assert found is not None
     made, transfers = found
-    return [*invoices, replace(made, recorded_on=day(on), number="A-3")], [*notes, *transfers]
+    return [*invoices, made._replace(recorded_on=day(on), number="A-3")], [*notes, *transfers]
 
 
 def books(on: str, paid: list[Payment], made: tuple[list[Invoice], list[Credit]]) -> Books:
@@ -54,17 +53,17 @@ def test_a_void_of_the_same_day_comes_before_the_join() -> None:
     """What it frees goes to the parts, not to the invoice that is joined of the rest."""
     invoices = issued()
     paid = payment("2026-07-02", "400.00")
-    other = replace(invoices[0], id="ana/other/2026-05-28", kind="other", number="A-0",
+    other = invoices[0]._replace(id="ana/other/2026-05-28", kind="other", number="A-0",
                     due_on=day("2026-05-28"), issued_on=day("2026-05-28"))  # fmt: skip
     everything = [other, *invoices]
     void = credit("2026-07-10", "void", other.id, "350.00")
     found = joined(HERE, ledger([paid], everything, [void]), "ana", day("2026-07-10"))
     assert found is None  # the void paid June, and one invoice is left
-    more = replace(other, id="ana/other/2026-07-09", number="A-4", issued_on=day("2026-07-09"))
+    more = other._replace(id="ana/other/2026-07-09", number="A-4", issued_on=day("2026-07-09"))
     everything = [other, *invoices, more]
     found = joined(HERE, ledger([paid], everything, [void]), "ana", day("2026-07-10"))
     assert found is not None
-    made = replace(found[0], recorded_on=day("2026-07-10"))
+    made = found[0]._replace(recorded_on=day("2026-07-10"))
     after = bill(
         HERE, ledger([paid], [*everything, made], [void, *found[1]]), day("2026-07-10")
     ).clients[0]

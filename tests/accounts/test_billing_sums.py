@@ -107,7 +107,7 @@ def test_law_the_order_of_files_and_lines_changes_nothing(
     """But for payments of one day, of which the file's order says which came first."""
     names = ("ana", "bea", "carla", "dora")
     here = town(*(who.model_copy(update={"id": name}) for name in names), zones=[where])
-    everyone = [*paid, *(replace(one, client="bea") for one in paid)]
+    everyone = [*paid, *(one._replace(client="bea") for one in paid)]
     on = FIRST + timedelta(days=150)
     shuffled = list(here.clients.items())
     random.shuffle(shuffled)
