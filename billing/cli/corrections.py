@@ -11,6 +11,7 @@ from billing.cli.appending import append_lines, never_back
 from billing.cli.branch import branch_option, need_main_branch, series_option
 from billing.cli.common import Session, chosen_clients, open_ledger, today_of
 from billing.invoices.model import Invoice
+from billing.ledger.model import CREDIT, VOID
 from billing.ledger.writing import credit_lines, issue_lines
 from billing.money import Rounding
 from reconciler.cli.context import Repo, say
@@ -50,16 +51,18 @@ def void(
     if day < found.issued_on:
         raise ReconcileError(f"{found.id} was issued on {found.issued_on}, after {day}.")
     ended = next((one for one in session.ledger.credits if one.invoice == found.id
-                  and one.kind != "credit"), None)  # fmt: skip
-    if ended is not None:
+                  and one.kind != CREDIT), None)  # fmt: skip
+    if ended is not None and not (reissue and ended.kind == VOID and _is_newest(session, found)):
         raise ReconcileError(f"{found.id} is no longer valid since {ended.date} ({ended.where}).")
     if reason is not None and not (reason and reason.isprintable()):
         raise ReconcileError("The reason is empty or holds control characters.")
     money = Rounding(session.inventory.settings.minor_digits)
     credit = void_of(found, day, reason)
-    lines = credit_lines([credit], session.ledger, money)
     formats = session.formats
-    say(f"void {found.number or found.id}: {formats.money(found.total)}")
+    lines: dict[str, list[str]] = {}
+    if ended is None:
+        lines = credit_lines([credit], session.ledger, money)
+        say(f"void {found.number or found.id}: {formats.money(found.total)}")
     if reissue:
         made = reissue_of(found, credit, session.inventory, session.ledger)
         if made is None:
@@ -108,6 +111,16 @@ def _find(session: Session, name: str) -> Invoice:
         if name in (one.id, one.number):
             return one
     raise ReconcileError(f"There is no invoice {name} in the ledger.")
+
+
+def _is_newest(session: Session, invoice: Invoice) -> bool:
+    """Whether its period was not billed again: one that was killed in between may be finished."""
+    same = [
+        one
+        for one in session.ledger.of(invoice.client).invoices
+        if one.is_internet and (one.service, one.start) == (invoice.service, invoice.start)
+    ]
+    return same[-1:] == [invoice]
 
 
 def _day(session: Session, client: str, on: date | None) -> date:

@@ -266,6 +266,20 @@ def test_a_void_frees_its_period_only_with_a_reissue(repo: Path) -> None:
     ] == ["bea/internet/internet/2026-08-01"]
 
 
+def test_a_reissue_that_was_killed_between_its_two_files_is_finished(repo: Path) -> None:
+    issue(repo, "2026-06-25")
+    words = ("void", "A-000002", "--on", "2026-07-03", "--reissue")
+    assert run(repo, *words).exit_code == 0
+    invoices = repo / "ledger/invoices/2026-07.jsonl"
+    whole, voids = invoices.read_bytes(), (repo / "ledger/credits/2026-07.jsonl").read_bytes()
+    invoices.unlink()
+    assert "no longer valid" in str(run(repo, *words[:-1]).exception)
+    assert run(repo, *words).exit_code == 0
+    assert invoices.read_bytes() == whole
+    assert (repo / "ledger/credits/2026-07.jsonl").read_bytes() == voids
+    assert "no longer valid" in str(run(repo, *words).exception)
+
+
 def test_a_reissue_takes_over_what_its_first_issue_charged(repo: Path) -> None:
     issue(repo, "2026-07-25")
     found = data(repo, "invoices", "--on", "2026-07-25", "--client", "ana")
