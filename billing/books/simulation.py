@@ -75,7 +75,7 @@ class Simulation:
                     place,
                     Course(client, service, book, own),
                     tariff_of(client, place, service, self.facts.plans),
-                    days_off(service, self.terms) if _may_be_off(service) else (),
+                    days_off(service, self.terms),
                     [],
                 )
             )
@@ -321,11 +321,3 @@ def _keys_of(invoice: Invoice, place: int) -> list[tuple[int, str]]:
         for line in invoice.lines
         if line.item is not None and line.is_once
     ]
-
-
-def _may_be_off(service: object) -> bool:
-    return bool(
-        getattr(service, "pauses", None)
-        or getattr(service, "history", None)
-        or getattr(service, "suspended", None)
-    )

@@ -122,11 +122,9 @@ def split_marks(text: str) -> tuple[str, str, str] | None:
             continue
         found = True
         into = {"<": ["ours"], "|": ["base"], "=": ["theirs"], ">": list(sides)}[mark[1][0]]
-    return (
-        ("".join(sides["base"]), "".join(sides["ours"]), "".join(sides["theirs"]))
-        if (found)
-        else None
-    )
+    if not found:
+        return None
+    return "".join(sides["base"]), "".join(sides["ours"]), "".join(sides["theirs"])
 
 
 def _read(text: str, name: str) -> list[Line]:
