@@ -5,7 +5,8 @@ Problems of the files are values that are collected and shown all at once; excep
 for what ends a piece of work. Imports nothing of the project.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -106,3 +107,12 @@ class Refused(RouterError):
 
 class Bug(ReconcileError):
     """Our fault: a promise of this program does not hold. Please report it."""
+
+
+@contextmanager
+def naming(file: object) -> Iterator[None]:
+    """What the system refuses inside is told with this file, which a full disk does not name."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(file)) from error

@@ -4,7 +4,7 @@
 `.reconcile/journal/<run>.jsonl` in the state repository; the same events are the stream of
 `apply --format json`. A change that is `planned` and never `trying` was not tried; one that is
 `trying` without a `result` may have been done, whatever ended the run. Holds no secret. Imports
-change, changeset, pen, router and sessions.
+change, changeset, errors, pen, planning and sessions.
 """
 
 import json
@@ -18,6 +18,7 @@ from typing import Any
 
 from reconciler.change import Change
 from reconciler.changeset import change_json
+from reconciler.errors import naming
 from reconciler.pen import Said
 from reconciler.planning import RouterPlan, Status
 from reconciler.sessions import Ending
@@ -36,8 +37,9 @@ def state_folder(root: Path, name: str) -> Path:
     folder = top / name
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     ignore = top / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
+    if not ignore.exists() or not ignore.stat().st_size:  # a full disk leaves it empty
+        with naming(ignore):
+            ignore.write_text("*\n", encoding="utf-8")
     return folder
 
 
@@ -169,11 +171,14 @@ def _session(session: Ending) -> dict[str, str]:
 def journal_file(root: Path, run: str) -> Iterator[Sink]:
     """A sink that appends to the run's journal; events are with the system when it returns."""
     path = state_folder(root, "journal") / f"{run}.jsonl"
-    with path.open("a", encoding="utf-8") as file:
+    # Without a buffer nothing is left to be written when it is closed.
+    with path.open("ab", buffering=0) as file:
 
         def write(lines: Sequence[str]) -> None:
-            file.write("".join([f"{line}\n" for line in lines]))
-            file.flush()
+            data = "".join([f"{line}\n" for line in lines]).encode()
+            with naming(path):
+                while data:
+                    data = data[file.write(data) :]
 
         yield write
         os.fsync(file.fileno())

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconciler.edit import Edit, edit
-from reconciler.errors import FilesError, Problem, ReconcileError
+from reconciler.errors import FilesError, Problem, ReconcileError, naming
 from reconciler.filehistory import move_files
 from reconciler.inventory.checks import CHECKS
 from reconciler.inventory.draft import assemble
@@ -250,7 +250,8 @@ def _write_all(root: Path, staged: Sequence[Staged], undo: ExitStack) -> None:
         if one.after is not None:
             path = root / one.file
             path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = _temporary(path, one, root)
+            old = root / (one.moved_from or one.file)
+            temporary = _temporary(path, one.after, old, one.file)
             undo.callback(Path(temporary).unlink, missing_ok=True)
             ready.append((temporary, path, one))
     moves = {one.moved_from: one.file for one in staged if one.moved_from is not None}
@@ -267,19 +268,36 @@ def _write_all(root: Path, staged: Sequence[Staged], undo: ExitStack) -> None:
             (root / one.file).unlink()
 
 
-def _temporary(path: Path, one: Staged, root: Path) -> str:
-    """The new content beside its file, under a name that no reader of the repository takes."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(one.after or b"")
-        old = root / (one.moved_from or one.file)
-        mode = stat.S_IMODE(old.stat().st_mode) if old.exists() else 0o666 & ~_umask()
-        Path(name).chmod(mode)
-    except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        # A write that finds the disk full does not know its file.
-        raise OSError(error.errno, error.strerror, one.file) from error
+def write_whole(path: Path, data: bytes) -> None:
+    """The whole of a file of the user's or nothing of it, by a rename over the old one.
+
+    A device or a pipe, and a file in a folder that takes no other, are written into. Raises OSError
+    with the file.
+    """
+    replaceable = path.is_file() or not path.exists()
+    if path.is_relative_to("/dev") or not replaceable or not os.access(path.parent, os.W_OK):
+        with naming(path):
+            path.write_bytes(data)
+        return
+    target = path.resolve()
+    Path(_temporary(target, data, target, path)).replace(target)
+
+
+def _temporary(path: Path, data: bytes, like: Path, shown: object) -> str:
+    """The new content beside its file, under a name that no reader of the repository takes.
+
+    With the mode of `like`; errors name the file as it is `shown`.
+    """
+    with naming(shown):
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            mode = stat.S_IMODE(like.stat().st_mode) if like.exists() else 0o666 & ~_umask()
+            Path(name).chmod(mode)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
     return name
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 
 _LONGEST = 60
+_FEW = 8
 # What a spreadsheet takes for the beginning of a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -43,9 +44,14 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 
 
 def unknown(noun: str, name: str, known: Iterable[str], otherwise: str = "") -> str:
-    """`There is no zone nrte. Did you mean norte?`; `otherwise`: what to say where none is near."""
-    near = did_you_mean(name, known)
-    hint = f"Did you mean {near}?" if near else otherwise
+    """`There is no zone nrte. Did you mean norte?`
+
+    `otherwise`: what to say where none is near; without it a few that are there are named.
+    """
+    there = sorted(known)
+    near = did_you_mean(name, there)
+    few = f"There are: {listing(there)}." if 0 < len(there) <= _FEW else ""
+    hint = f"Did you mean {near}?" if near else otherwise or few
     return f"There is no {noun} {printable(name)}. {hint}".rstrip()
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from billing.ledger.loading import load_ledger
 from billing.ledger.model import Ledger
 from billing.ledger.writing import with_lines
-from reconciler.cli.context import Repo
+from reconciler.cli.context import Repo, say
 from reconciler.errors import Bug, ReconcileError
 from reconciler.staging import Staged, write
 
@@ -25,6 +25,15 @@ def never_back(ledger: Ledger, day: date) -> None:
 def append_lines(repo: Repo, lines: dict[str, list[str]]) -> None:
     """Write lines by file. Raises Bug where the ledger would not be sound with them."""
     write(repo.root, sound_lines(repo, lines))
+
+
+def append_and_tell(repo: Repo, lines: dict[str, list[str]], *, dry_run: bool) -> None:
+    """The same with the files named; nothing is written on a dry run."""
+    if dry_run:
+        say("Dry run: nothing was written.")
+        return
+    append_lines(repo, lines)
+    say("\n".join(f"changed {file}" for file in sorted(lines)))
 
 
 def sound_lines(repo: Repo, lines: dict[str, list[str]]) -> list[Staged]:

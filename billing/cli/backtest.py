@@ -16,7 +16,7 @@ import click
 
 from billing.backtest import Difference, before_deeds, cuts, deeds, issues
 from billing.calendar.days import add_months
-from billing.cli.common import open_ledger, rows_format_option, show_json, show_rows, today_of
+from billing.cli.common import open_ledger, rows_format_option, show_rows, today_of
 from billing.ledger.loading import load_ledger
 from billing.ledger.model import Ledger
 from reconciler.cli.context import Repo, say
@@ -62,10 +62,7 @@ def backtest(context: click.Context, months: int, on: date | None, form: str) ->
     with _past(repo) as past:
         found, looked = _run(past, window, ever)
     rows = [{"commit": commit, **_row(one)} for commit, one in found]
-    if form == "json":
-        show_json(rows)
-    else:
-        show_rows(rows, _COLUMNS, form, session.formats)
+    show_rows(rows, _COLUMNS, form, session.formats)
     say(
         f"{window[0]} to {window[1]}: {counted(looked['invoice'], 'invoice')},"
         f" {counted(looked['cut'], 'cut')} and {counted(looked['restore'], 'restore')} computed"

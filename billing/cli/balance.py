@@ -8,13 +8,10 @@ import click
 
 from billing.books.bill import Books
 from billing.cli.common import (
-    chosen_clients,
+    asked_for,
     merged,
-    open_ledger,
     rows_format_option,
-    show_json,
     show_rows,
-    warn,
 )
 from billing.cli.slices import ask_books
 from billing.shapes import balance_data
@@ -37,15 +34,10 @@ def balance(
     \b
     Example:  reconcile billing balance --zone norte
     """
-    session = open_ledger(repo)
-    warn(session.problems)
-    names = chosen_clients(session.inventory, clients, zones)
+    session, names = asked_for(repo, clients, zones)
 
     def balances(several: list[Books]) -> list[dict[str, str]]:
         return [balance_data(one) for one in merged(several)]
 
     rows = [row for some in ask_books(session, names, on, balances) for row in some]
-    if form == "json":
-        show_json(rows)
-    else:
-        show_rows(rows, _COLUMNS, form, session.formats, _COLUMNS[1:])
+    show_rows(rows, _COLUMNS, form, session.formats, _COLUMNS[1:])

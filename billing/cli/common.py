@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the billing commands share: options, the books of a day, tables. May import anything."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -9,8 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
-from rich.table import Table
-from rich.text import Text
 
 from billing.books.bill import Books, ClientBooks, bill
 from billing.jsontext import json_text
@@ -18,7 +16,8 @@ from billing.ledger.loading import load_sound
 from billing.ledger.model import Ledger
 from billing.locale import Formats, formats_of
 from billing.shapes import csv_text
-from reconciler.cli.context import Repo, out, print_data, say
+from reconciler.cli.console import print_table
+from reconciler.cli.context import Repo, print_data, say
 from reconciler.cli.options import format_option
 from reconciler.errors import Problem, UsageError
 from reconciler.inventory import Inventory
@@ -61,6 +60,15 @@ def open_ledger(repo: Repo) -> Session:
     inventory = repo.loaded.inventory
     ledger, problems = load_sound(repo.root, inventory)
     return Session(inventory, ledger, tuple(problems))
+
+
+def asked_for(
+    repo: Repo, clients: Sequence[str], zones: Sequence[str] = ()
+) -> tuple[Session, list[str]]:
+    """The ledger, its warnings told, and the ids of the clients asked for; raises as both do."""
+    session = open_ledger(repo)
+    warn(session.problems)
+    return session, chosen_clients(session.inventory, clients, zones)
 
 
 def chosen_clients(inventory: Inventory, clients: Sequence[str], zones: Sequence[str]) -> list[str]:
@@ -112,6 +120,11 @@ def days_of(
     return {name: todays[zone.id] for name, zone in zones.items()}
 
 
+def day_of(inventory: Inventory, client: str, on: date | None) -> date:
+    """The date given, else today in the zone of a client."""
+    return days_of(inventory, (client,), on)[client]
+
+
 def merged(several: Iterable[Books]) -> list[ClientBooks]:
     """All clients in the order of their ids."""
     return sorted(
@@ -130,28 +143,21 @@ def show_rows(
     columns: Sequence[str],
     form: str,
     formats: Formats,
-    amounts: Iterable[str] = (),
+    amounts: Collection[str] = (),
 ) -> None:
-    """A table for people, with amounts and dates as they read them, or CSV with plain ones.
-
-    JSON is printed by who knows its shape.
-    """
+    """A table for people, with amounts and dates as they read them; CSV and JSON with plain."""
+    if form == "json":
+        show_json(rows)
+        return
     if form == "csv":
         print_data(csv_text(rows, columns).removesuffix("\n"))
         return
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    aligned = set(amounts)
-    for name in columns:
-        table.add_column(
-            name.replace("_", " "), justify="right" if name in aligned else "left", no_wrap=True
-        )
-    for row in rows:
-        cells = (_read(name, row[name], formats, name in aligned) for name in columns)
-        table.add_row(*(Text(printable(cell)) for cell in cells))
-    console = out()
-    if not console.is_terminal:
-        console.width = 1000  # nothing is cut where a program reads it
-    console.print(table)
+    heads = {name: name.replace("_", " ") for name in columns}
+    cells = (
+        [printable(_read(name, row[name], formats, name in amounts)) for name in columns]
+        for row in rows
+    )
+    print_table(list(heads.values()), cells, right=[heads[name] for name in amounts])
 
 
 def _read(column: str, value: object, formats: Formats, is_amount: bool) -> str:

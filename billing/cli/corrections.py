@@ -7,9 +7,9 @@ import click
 
 from billing.books.corrections import joined, reissue_of, void_of
 from billing.cli.alone import alone
-from billing.cli.appending import append_lines, never_back
+from billing.cli.appending import append_and_tell, never_back
 from billing.cli.branch import branch_option, need_main_branch, series_option
-from billing.cli.common import Session, chosen_clients, open_ledger, today_of
+from billing.cli.common import Session, chosen_clients, day_of, open_ledger
 from billing.invoices.model import Invoice
 from billing.ledger.model import CREDIT, VOID
 from billing.ledger.writing import credit_lines, issue_lines
@@ -71,7 +71,7 @@ def void(
         lines |= done.lines
         for one in done.invoices:
             say(f"issue {one.number or one.id}: {one.id}, {formats.money(one.total)}")
-    _write(repo, lines, dry_run)
+    append_and_tell(repo, lines, dry_run=dry_run)
 
 
 @click.command()
@@ -103,7 +103,8 @@ def join(
     for one in transfers:
         say(f"transfer {one.invoice}: {session.formats.money(one.amount)}")
     say(f"issue {done.invoices[0].number}: {made.id}, {session.formats.money(made.total)}")
-    _write(repo, done.lines | credit_lines(transfers, session.ledger, money), dry_run)
+    lines = done.lines | credit_lines(transfers, session.ledger, money)
+    append_and_tell(repo, lines, dry_run=dry_run)
 
 
 def _find(session: Session, name: str) -> Invoice:
@@ -124,15 +125,6 @@ def _is_newest(session: Session, invoice: Invoice) -> bool:
 
 
 def _day(session: Session, client: str, on: date | None) -> date:
-    zone = session.inventory.zones[session.inventory.clients[client].zone]
-    day = on or today_of(session.inventory, zone)
+    day = day_of(session.inventory, client, on)
     never_back(session.ledger, day)
     return day
-
-
-def _write(repo: Repo, lines: dict[str, list[str]], dry_run: bool) -> None:
-    if dry_run:
-        say("Dry run: nothing was written.")
-        return
-    append_lines(repo, lines)
-    say("\n".join(f"changed {file}" for file in sorted(lines)))

@@ -14,12 +14,10 @@ import click
 from billing.books.bill import Books
 from billing.cli.common import (
     Session,
-    chosen_clients,
-    open_ledger,
+    asked_for,
     rows_format_option,
     show_json,
     show_rows,
-    warn,
 )
 from billing.cli.reached import NotReached, not_reached, waiting_data
 from billing.cli.slices import ask_books
@@ -87,9 +85,7 @@ def cuts(
     """
     if check_routers and writes:
         raise UsageError("--check-routers asks about the files as they are: leave --write out.")
-    session = open_ledger(repo)
-    warn(session.problems)
-    names = chosen_clients(session.inventory, clients, zones)
+    session, names = asked_for(repo, clients, zones)
 
     def lists_of(several: list[Books]) -> list[CutList]:
         return [cut_list(books, settled=writes) for books in several]

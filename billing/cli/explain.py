@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from billing.books.bill import Books, ClientBooks
-from billing.cli.common import books_by_day, chosen_clients, open_ledger, show_json, warn
+from billing.cli.common import asked_for, books_by_day, show_json
 from billing.cuts import cut_list
 from billing.explain import Explanation, explain, holidays_of
 from billing.items import item_data
@@ -31,9 +31,7 @@ def explain_client(
     \b
     Example:  reconcile billing explain jose-ibarra --on 2026-11-10
     """
-    session = open_ledger(repo)
-    warn(session.problems)
-    names = chosen_clients(session.inventory, (client,), ())
+    session, names = asked_for(repo, (client,))
     (books,) = books_by_day(session, names, on)
     (one,) = books.clients
     told = [

@@ -11,9 +11,9 @@ import click
 from billing.books.bill import bill
 from billing.books.byhand import Impossible, Wish, by_hand
 from billing.cli.alone import alone
-from billing.cli.appending import append_lines, never_back
+from billing.cli.appending import append_and_tell, never_back
 from billing.cli.branch import branch_option, need_main_branch, series_option
-from billing.cli.common import chosen_clients, open_ledger, today_of
+from billing.cli.common import chosen_clients, day_of, open_ledger
 from billing.invoices.model import INTERNET, OTHER
 from billing.ledger.payments import parse_date
 from billing.ledger.writing import issue_lines
@@ -77,7 +77,7 @@ def invoice(
     session = open_ledger(repo)
     chosen_clients(session.inventory, (client,), ())
     found = session.inventory.clients[client]
-    day = on or today_of(session.inventory, session.inventory.zones[found.zone])
+    day = day_of(session.inventory, client, on)
     never_back(session.ledger, day)
     if (period or service) and kind != INTERNET:
         raise UsageError("--period and --service belong to --kind internet.")
@@ -98,11 +98,7 @@ def invoice(
     done = issue_lines([((0,), made)], session.ledger, day, series, money)
     (issued,) = done.invoices
     say(f"{issued.number or 'no number'}  {issued.id}  {session.formats.money(issued.total)}")
-    if dry_run:
-        say("Dry run: nothing was written.")
-        return
-    append_lines(repo, done.lines)
-    say("\n".join(f"changed {file}" for file in sorted(done.lines)))
+    append_and_tell(repo, done.lines, dry_run=dry_run)
 
 
 def _line(text: str, digits: int) -> tuple[str, Decimal]:

@@ -10,13 +10,11 @@ import click
 from billing.books.account import Account
 from billing.books.bill import Books
 from billing.cli.common import (
-    chosen_clients,
+    asked_for,
     merged,
-    open_ledger,
     rows_format_option,
     show_rows,
     status_option,
-    warn,
 )
 from billing.cli.slices import ask_books
 from billing.invoices.model import INTERNET, OTHER
@@ -67,9 +65,7 @@ def invoices(
     Examples:  reconcile billing invoices --on 2026-11-30
                reconcile billing invoices --client ana-lopez --format json
     """
-    session = open_ledger(repo)
-    warn(session.problems)
-    names = chosen_clients(session.inventory, clients, zones)
+    session, names = asked_for(repo, clients, zones)
 
     def chosen(several: list[Books]) -> list[tuple[Account, Rounding]]:
         return [

@@ -11,12 +11,9 @@ from billing.cli.alone import alone
 from billing.cli.appending import append_lines, never_back
 from billing.cli.branch import branch_option, need_main_branch, series_option
 from billing.cli.common import (
-    chosen_clients,
-    open_ledger,
+    asked_for,
     rows_format_option,
-    show_json,
     show_rows,
-    warn,
 )
 from billing.cli.slices import ask_books
 from billing.ledger.writing import Draft, drafts_of, issue_lines
@@ -56,9 +53,7 @@ def issue(
     if not (series.isascii() and series.isalnum() and len(series) <= 10):
         raise click.BadParameter("Take up to 10 letters and digits.", param_hint="--series")
     need_main_branch(repo.root, allow_branch)
-    session = open_ledger(repo)
-    warn(session.problems)
-    names = chosen_clients(session.inventory, clients, zones)
+    session, names = asked_for(repo, clients, zones)
 
     def drafts_by_day(several: list[Books]) -> list[tuple[date, list[Draft]]]:
         return [(books.on, drafts_of(books)) for books in several]
@@ -75,9 +70,6 @@ def issue(
         issued = done.invoices
     else:
         issued = []
-    if form == "json":
-        show_json([invoice_data(one, money) for one in issued])
-    else:
-        rows = [{**invoice_data(one, money)} for one in issued]
-        show_rows(rows, _COLUMNS, form, session.formats, ("total",))
+    rows = [invoice_data(one, money) for one in issued]
+    show_rows(rows, _COLUMNS, form, session.formats, ("total",))
     say(f"{counted(len(issued), 'invoice')} {'would be issued' if dry_run else 'issued'}")

@@ -8,12 +8,9 @@ import click
 
 from billing.books.bill import Books
 from billing.cli.common import (
-    chosen_clients,
-    open_ledger,
+    asked_for,
     rows_format_option,
-    show_json,
     show_rows,
-    warn,
 )
 from billing.cli.slices import ask_books
 from billing.money import Rounding
@@ -39,9 +36,7 @@ def notices(
     \b
     Example:  reconcile billing notices --on 2026-11-29
     """
-    session = open_ledger(repo)
-    warn(session.problems)
-    names = chosen_clients(session.inventory, clients, zones)
+    session, names = asked_for(repo, clients, zones)
 
     def lists_of(several: list[Books]) -> list[NoticeList]:
         return [notice_list(books) for books in several]
@@ -52,10 +47,7 @@ def notices(
         (row for found in lists for row in notice_data(found, money)),
         key=lambda row: str(row["client"]),
     )
-    if form == "json":
-        show_json(rows)
-    else:
-        show_rows(rows, _COLUMNS, form, session.formats, ("open",))
+    show_rows(rows, _COLUMNS, form, session.formats, ("open",))
     left_out = sum(len(found.left_out) for found in lists)
     if left_out:
         what = counted(left_out, "invoice")

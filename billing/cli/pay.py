@@ -3,17 +3,21 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 
 import click
 
 from billing.cli.alone import alone
-from billing.cli.common import chosen_clients, open_ledger, today_of
+from billing.cli.common import chosen_clients, day_of, open_ledger
 from billing.cli.paying import check_payments, stage_payments
 from reconciler.cli.client.common import print_diff
 from reconciler.cli.context import Repo, say
 from reconciler.cli.options import client_argument, day_option, dry_run_option
 from reconciler.errors import ReconcileError
 from reconciler.staging import write
+from reconciler.wording import show
+
+_MOST_DIGITS = 12
 
 
 @click.command()
@@ -52,11 +56,11 @@ def pay(
     session = open_ledger(repo)
     inventory = session.inventory
     chosen_clients(inventory, (client,), ())
-    day = on or today_of(inventory, inventory.zones[inventory.clients[client].zone])
+    day = day_of(inventory, client, on)
     values = {
         "date": str(day),
         "client": client,
-        "amount": _with_digits(amount.strip(), inventory.settings.minor_digits),
+        "amount": _amount(amount.strip(), inventory.settings.minor_digits),
         "method": method.strip(),
         "reference": reference.strip(),
         "invoice": invoice.strip(),
@@ -81,9 +85,17 @@ def pay(
     say(f"changed {staged[0].file}. See `reconcile billing cuts`, then commit.")
 
 
-def _with_digits(text: str, digits: int) -> str:
-    """`350` as `350.00`; what is no amount stays, for the ledger's own check to tell."""
+def _amount(text: str, digits: int) -> str:
+    """`350` as `350.00`. Raises ReconcileError for what can be no payment."""
     whole, _, fraction = text.partition(".")
-    if not re.fullmatch(r"-?\d{1,12}", whole, re.ASCII) or not digits or len(fraction) > digits:
-        return text
-    return f"{whole}.{fraction.ljust(digits, '0')}" if re.fullmatch(r"\d*", fraction) else text
+    if not re.fullmatch(r"-?\d+(\.\d*)?", text, re.ASCII):
+        why = "is not an amount: write a decimal such as 1350.00, without currency or separators"
+    elif len(whole.removeprefix("-")) > _MOST_DIGITS:
+        why = f"is too large: at most {_MOST_DIGITS} digits stand before the point"
+    elif len(fraction) > digits:
+        why = f"has more decimals than the currency has ({digits})"
+    elif not Decimal(text):
+        why = "is no payment; one is taken back by its amount below zero, method and reference"
+    else:
+        return f"{whole}.{fraction.ljust(digits, '0')}" if digits else whole
+    raise ReconcileError(f"{show(text)} {why}. Nothing was written.")

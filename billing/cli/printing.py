@@ -26,6 +26,7 @@ from billing.pages.pdf import PAPERS, invoices_pdf
 from reconciler.cli.context import Repo, print_data, say
 from reconciler.cli.options import narrowing_options, on_option
 from reconciler.errors import ReconcileError, UsageError
+from reconciler.staging import write_whole
 from reconciler.wording import counted, did_you_mean
 
 Found = tuple[ClientBooks, Account, date]
@@ -207,7 +208,7 @@ class _Press:
 
     def to_file(self, documents: Sequence[Document], file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(self.bytes_of(documents))
+        write_whole(file, self.bytes_of(documents))
 
     def tell_missing(self) -> None:
         if self.missing:

@@ -7,7 +7,7 @@ import click
 
 from billing.calendar.days import add_months
 from billing.cli.alone import alone
-from billing.cli.common import chosen_clients, today_of
+from billing.cli.common import chosen_clients, day_of
 from reconciler.cli.client.common import finish
 from reconciler.cli.context import Repo
 from reconciler.cli.options import Day, client_argument, day_option, write_options
@@ -57,7 +57,7 @@ def promise(
     inventory = repo.loaded.inventory
     chosen_clients(inventory, (client,), ())
     found = inventory.clients[client]
-    day = on or today_of(inventory, inventory.zones[found.zone])
+    day = day_of(inventory, client, on)
     _guard(found, day, allow_promises)
     value = {"made_on": day, "until": until, "by": by, "reason": reason}
     given = {key: one for key, one in value.items() if one is not None}

@@ -8,20 +8,19 @@ from pathlib import Path
 import click
 
 from billing.cli.common import (
+    asked_for,
     books_by_day,
-    chosen_clients,
-    open_ledger,
     rows_format_option,
     show_json,
     show_rows,
     today_of,
-    warn,
 )
 from billing.money import Rounding
 from billing.pages.report import report_page
 from billing.report import report_data
 from reconciler.cli.context import Repo, say
 from reconciler.cli.options import NEW_FILE, narrowing_options, on_option
+from reconciler.staging import write_whole
 
 _TABLES = ("months", "ages", "zones", "plans")
 
@@ -58,10 +57,8 @@ def report(
     \b
     Example:  reconcile billing report --on 2026-11-30 --html report.html
     """
-    session = open_ledger(repo)
-    warn(session.problems)
+    session, names = asked_for(repo, clients, zones)
     inventory = session.inventory
-    names = chosen_clients(inventory, clients, zones)
     several = books_by_day(session, names, on)
     days = [books.on for books in several]
     days += [] if days else [on or today_of(inventory, zone) for zone in inventory.zones.values()]
@@ -70,7 +67,7 @@ def report(
     data = report_data(several, last, inventory.settings.currency, money)
     formats = session.formats
     if page is not None:
-        page.write_text(report_page(data, formats), encoding="utf-8")
+        write_whole(page, report_page(data, formats).encode())
         say(f"written: {page}")
     if form == "json":
         show_json(data)

@@ -8,13 +8,10 @@ from typing import Any
 import click
 
 from billing.cli.common import (
+    asked_for,
     books_by_day,
-    chosen_clients,
-    open_ledger,
     rows_format_option,
-    show_json,
     show_rows,
-    warn,
 )
 from billing.money import ZERO, Rounding
 from billing.statement import Row
@@ -41,15 +38,10 @@ def statement(repo: Repo, client: str, on: date | None, since: date | None, form
     \b
     Example:  reconcile billing statement ernesto-diaz --since 2026-10-01
     """
-    session = open_ledger(repo)
-    warn(session.problems)
-    names = chosen_clients(session.inventory, (client,), ())
+    session, names = asked_for(repo, (client,))
     (books,) = books_by_day(session, names, on)
     rows = _rows(rows_of(books, client), since, books.clients[0].terms.rounding)
-    if form == "json":
-        show_json(rows)
-    else:
-        show_rows(rows, _COLUMNS, form, session.formats, _COLUMNS[2:])
+    show_rows(rows, _COLUMNS, form, session.formats, _COLUMNS[2:])
 
 
 def _rows(found: list[Row], since: date | None, money: Rounding) -> list[dict[str, Any]]:

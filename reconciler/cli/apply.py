@@ -10,7 +10,7 @@ from reconciler import __version__
 from reconciler.changeset import ChangeSet, PlanFile
 from reconciler.cli.carrying import carry_out, check_limits, check_lockout
 from reconciler.cli.chosen import keep_only_open, keep_only_reviewed, read_plan_file
-from reconciler.cli.context import Repo, confirm, print_lines
+from reconciler.cli.context import Repo, confirm, print_lines, say
 from reconciler.cli.executing import check_executor, executor_for, executor_options
 from reconciler.cli.monitor import monitored
 from reconciler.cli.noticed import noticed
@@ -32,7 +32,9 @@ from reconciler.cli.watch import watched
 from reconciler.cli.waves import in_waves, waves_asked, waves_option
 from reconciler.cli.windows import check_windows
 from reconciler.errors import ReconcileError, UsageError
+from reconciler.executor import Executor
 from reconciler.fleet import PARALLEL, Fleet
+from reconciler.git import head_commit
 from reconciler.guards import Allow
 from reconciler.models import AT_ONCE
 from reconciler.rehearsal import is_wrong, rehearsal_lines
@@ -131,13 +133,12 @@ def apply(
     adopt = adopt or (chosen is not None and chosen.adopts)
     tidy = tidy or (chosen is not None and is_tidied(chosen.entries))
     resumed = chosen if isinstance(chosen, OpenRun) else None
-    unfinished = {one.router for one in read_unfinished(repo.root)} if resumed else set()
-    if resumed and not (resumed.open or unfinished):
-        print_lines(resume_lines(resumed, []))
-        return
     if resumed:
-        known = unfinished & set(repo.loaded.inventory.routers)
-        scope = Scope(routers=tuple(sorted({*resumed.routers, *known})))
+        open_scope = _open_scope(repo, resumed)
+        if open_scope is None:
+            print_lines(resume_lines(resumed, []))
+            return
+        scope = open_scope
     with executor_for(
         repo,
         scope,
@@ -147,15 +148,7 @@ def apply(
         noticed=noticed(repo, on),
         parallel=parallel,
     ) as fleet:
-        works = watched(fleet)
-        tell_ages(repo, works)
-        known_clients(repo, scope, works)
-        if expect is not None:
-            check_expected(change_set(repo, works), expect)
-        if isinstance(chosen, PlanFile):
-            keep_only_reviewed(works, chosen)
-        elif chosen:
-            keep_only_open(repo, works, chosen)
+        works = _surveyed(repo, fleet, scope, chosen, expect)
 
         def show_and_check() -> ChangeSet:
             changes = change_set(repo, works)
@@ -171,10 +164,11 @@ def apply(
             _rehearse(works, tidying if tidy else planner)
         if not changes.is_empty:
             confirm(f"Apply {counted(len(changes.changes), 'change')}?", yes)
+        state = _state(repo, on, overrides=override is not None)
         code = carry_out(
             repo,
             fleet,
-            _state(repo, on, overrides=override is not None),
+            state,
             whole=scope.is_whole,
             stream=form == "json",
             resumes=resumed.run if resumed else None,
@@ -183,7 +177,48 @@ def apply(
             override=override,
             ends_earlier=scope.is_whole and not isinstance(chosen, PlanFile),
         )
+        if state is None and scope.is_whole:
+            _tell_unnoted(repo, works)
     raise SystemExit(code)
+
+
+def _open_scope(repo: Repo, run: OpenRun) -> Scope | None:
+    """The routers on which a run left something open; None where there is nothing."""
+    unfinished = {one.router for one in read_unfinished(repo.root)}
+    if not (run.open or unfinished):
+        return None
+    known = unfinished & set(repo.loaded.inventory.routers)
+    return Scope(routers=tuple(sorted({*run.routers, *known})))
+
+
+def _surveyed(
+    repo: Repo,
+    fleet: Executor,
+    scope: Scope,
+    chosen: PlanFile | OpenRun | None,
+    expect: str | None,
+) -> list[Work]:
+    """The routers as they are, and of all that would be done what a file or a run chooses."""
+    works = watched(fleet)
+    tell_ages(repo, works)
+    known_clients(repo, scope, works)
+    if expect is not None:
+        check_expected(change_set(repo, works), expect)
+    if isinstance(chosen, PlanFile):
+        keep_only_reviewed(works, chosen)
+    elif chosen:
+        keep_only_open(repo, works, chosen)
+    return works
+
+
+def _tell_unnoted(repo: Repo, works: list[Work]) -> None:
+    """Who works without git is not told after each apply what it would be good for."""
+    if head_commit(repo.root) and any(work.verified for work in works):
+        say(
+            "No commit was noted on the routers: these files are not those of a commit. Commit"
+            " them and apply again, so that `drift` and `status` know what was applied.",
+            "yellow",
+        )
 
 
 def _rehearse(works: list[Work], planned: Planner) -> None:

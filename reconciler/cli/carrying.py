@@ -29,7 +29,7 @@ from reconciler.router import AnswerState
 from reconciler.run import limits_of_routers
 from reconciler.state import State
 from reconciler.undo import Keeper
-from reconciler.unfinished import read_unfinished
+from reconciler.unfinished import Unfinished, read_unfinished
 from reconciler.wording import counted
 from reconciler.work import Work
 
@@ -71,14 +71,10 @@ def carry_out(
     Keeper(repo.root, run, now.isoformat(timespec="seconds"), repo.commit, undoes).keep(inverse)
     earlier = read_unfinished(repo.root)
     if ends_earlier:
-        clock = monotonic()
-        for work in fleet.works:
-            mine = [one for one in earlier if one.router == work.plan.router]
-            work.earlier = tuple(one.earlier(now, clock) for one in mine)
+        _take_on(fleet.works, earlier, now)
     with journal_file(repo.root, run) as sink:
-        journal = Journal(
-            run, [sink, *([_to_stdout] if stream else [])], repo.loaded.secrets.redact
-        )
+        sinks = [sink, _to_stdout] if stream else [sink]
+        journal = Journal(run, sinks, repo.loaded.secrets.redact)
         journal.emit(
             "begin",
             commit=repo.commit,
@@ -98,25 +94,37 @@ def carry_out(
         if confirm_within and isinstance(fleet, Fleet):
             most = repo.loaded.inventory.settings.limits.confirm_bytes
             confirmation = Confirmation(run, confirm_within, most)
-            codes = confirmed_apply(fleet, confirmation, state, journal, whole=whole)
+            codes = _write_confirmed(fleet, confirmation, state, journal, whole=whole)
         else:
             in_waves = waves(journal) if waves else at_once
-            with Progress(work.plan for work in fleet.works if work.is_ready) as progress:
-                log = progress.beside(journal.of)
-                fleet.apply(state, whole=whole, log=log, waves=in_waves)
+            _write(fleet, state, journal, in_waves, whole=whole)
         # Asked now: a session that is over cannot tell any more how it went.
         code = first_code([*codes, *status_codes(fleet.works), *outcome_codes(fleet.works)])
         lines = list(outcome_lines(fleet.works))
         repo.seen.outcome = tuple(line.text for line in lines)
         journal.emit("end", exit_code=code)
     if not stream:
-        for work in fleet.works:
-            _progress(work)
+        _tell_written(fleet.works)
         print_lines(lines)
     return code
 
 
-def confirmed_apply(
+def _take_on(works: Sequence[Work], earlier: Sequence[Unfinished], now: datetime) -> None:
+    """Give each router the sessions that an earlier run was to end on it."""
+    clock = monotonic()
+    for work in works:
+        mine = [one for one in earlier if one.router == work.plan.router]
+        work.earlier = tuple(one.earlier(now, clock) for one in mine)
+
+
+def _write(
+    fleet: Executor, state: State | None, journal: Journal, waves: Waves, *, whole: bool
+) -> None:
+    with Progress(work.plan for work in fleet.works if work.is_ready) as progress:
+        fleet.apply(state, whole=whole, log=progress.beside(journal.of), waves=waves)
+
+
+def _write_confirmed(
     fleet: Fleet,
     confirmation: Confirmation,
     state: State | None,
@@ -194,7 +202,8 @@ def check_limits(repo: Repo, works: list[Work], allow: Allow) -> None:
         raise Guarded(problems)
 
 
-def _progress(work: Work) -> None:
-    if work.plan.changes and work.was_begun:
-        done = work.count(AnswerState.DONE)
-        say(f"{work.plan.router}: {done} of {len(work.plan.changes)} written")
+def _tell_written(works: Sequence[Work]) -> None:
+    for work in works:
+        if work.plan.changes and work.was_begun:
+            done = work.count(AnswerState.DONE)
+            say(f"{work.plan.router}: {done} of {len(work.plan.changes)} written")

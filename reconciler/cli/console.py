@@ -4,9 +4,10 @@
 May import anything.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from reconciler.cli.streams import mute
@@ -24,6 +25,9 @@ STYLES = {
     "error": "bold red",
     "plain": "",
 }
+
+
+_ENDLESS = 10_000  # columns
 
 
 class _Console(Console):
@@ -45,6 +49,27 @@ def print_coloured(lines: Iterable[Line]) -> None:
     console = out()
     for line in lines:
         console.print(Text(line.text, style=STYLES[line.kind]))
+
+
+def print_table(
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str | Text]],
+    *,
+    right: Collection[str] = (),
+    console: Console | None = None,
+) -> None:
+    """Rows below their heads, `right`: those of amounts; to stdout unless another console is given.
+
+    Nothing is cut: where a terminal is too narrow, it breaks the lines itself.
+    """
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in heads:
+        table.add_column(name, justify="right" if name in right else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+    console = console or out()
+    console.width = _ENDLESS
+    console.print(table)
 
 
 def say_coloured(text: str, style: str) -> None:

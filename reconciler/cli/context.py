@@ -66,7 +66,10 @@ class Repo:
                 f"Neither {Path.cwd()} nor a folder above it holds a reconcile.yaml."
                 " Name the state repository with --repo DIR."
             )
-        return root.resolve()
+        root = root.resolve()
+        if not (root / "reconcile.yaml").exists():
+            say(f"{root} is no state repository: it holds no reconcile.yaml.")
+        return root
 
     @cached_property
     def loaded(self) -> "Loaded":

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`reconcile drift`: what somebody changed on the routers by hand since the last apply."""
 
-import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -11,10 +9,10 @@ from threading import Lock
 
 import click
 
-from reconciler import machine
-from reconciler.changeset import ChangeSet, to_json
+from reconciler.changeset import ChangeSet
 from reconciler.cli.confirming import confirm_drift, confirm_options
 from reconciler.cli.context import Repo, first_code, print_data, print_lines
+from reconciler.cli.forms import FORMATS as PLAN_FORMATS
 from reconciler.cli.forms import form_files, html_page, write_forms
 from reconciler.cli.monitor import monitored
 from reconciler.cli.noticed import noticed
@@ -34,11 +32,7 @@ from reconciler.survey import Actual
 from reconciler.traces import with_deeds
 from reconciler.work import Target, Work, planner
 
-FORMATS: dict[str, Callable[[ChangeSet], str]] = {
-    "json": lambda changes: json.dumps(to_json(changes), indent=1),
-    "junit": machine.junit,
-    "issue": issue,
-}
+FORMATS = {"json": PLAN_FORMATS["json"], "junit": PLAN_FORMATS["junit"], "issue": issue}
 FILES = FORMATS | {"html": partial(html_page, title="Drift")}
 
 

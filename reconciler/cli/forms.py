@@ -17,6 +17,7 @@ from reconciler.cli.context import Repo, first_code, print_data, print_lines
 from reconciler.cli.options import NEW_FILE, Option, format_option, together
 from reconciler.cli.surveying import plan_codes
 from reconciler.render import markdown, text_lines
+from reconciler.staging import write_whole
 
 FORMATS: dict[str, Callable[[ChangeSet], str]] = {
     "markdown": markdown,
@@ -65,7 +66,7 @@ def write_forms(
 ) -> None:
     for form, file in files.items():
         if file is not None:
-            file.write_text(f"{forms[form](changes)}\n", encoding="utf-8")
+            write_whole(file, f"{forms[form](changes)}\n".encode())
 
 
 def report(
@@ -84,7 +85,7 @@ def report(
     """
     if file:
         sign = repo.loaded.secrets.fingerprint
-        file.write_text(plan_file_text(changes, sign, more), encoding="utf-8")
+        write_whole(file, plan_file_text(changes, sign, more).encode())
     write_forms(changes, FILES, files)
     if form == "text":
         print_lines(text_lines(changes))

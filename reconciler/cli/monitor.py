@@ -25,7 +25,8 @@ from reconciler.metrics import Run, write_metrics
 from reconciler.notify import Event, Seen, Told, events_of, messages
 from reconciler.planning import RouterPlan, Status
 from reconciler.render import describe
-from reconciler.wording import counted
+from reconciler.staging import write_whole
+from reconciler.wording import counted, os_reason
 
 _TOLD = Path(".reconcile/told.json")
 _MOST_LINES = 20
@@ -43,24 +44,31 @@ def monitored(name: str) -> Option:
         )
         @wraps(command)
         def run(repo: Repo, *args: Any, metrics: str | None, **more: Any) -> None:
-            began, code = time.monotonic(), 0
+            began, code, why = time.monotonic(), 1, ""
             try:
                 command(repo, *args, **more)
+                code = 0
             except SystemExit as end:
                 code = end.code if isinstance(end.code, int) else 1
                 raise
             except ReconcileError as error:
-                code = error.exit_code
+                code, why = error.exit_code, str(error)
+                raise
+            except OSError as error:
+                why = os_reason(error)
+                raise
+            except (click.Abort, KeyboardInterrupt):
+                code = 130
                 raise
             finally:
-                _after(repo, name, code, time.monotonic() - began, metrics)
+                _after(repo, name, code, why, time.monotonic() - began, metrics)
 
         return run
 
     return decorate
 
 
-def _after(repo: Repo, name: str, code: int, seconds: float, metrics: str | None) -> None:
+def _after(repo: Repo, name: str, code: int, why: str, seconds: float, metrics: str | None) -> None:
     seen = repo.seen
     try:
         if metrics is not None:
@@ -76,20 +84,21 @@ def _after(repo: Repo, name: str, code: int, seconds: float, metrics: str | None
             )
             write_metrics(run, metrics)
         if seen.changes is not None and name in ("apply", "drift"):
-            _tell_of_run(repo, name, code, seen.changes)
+            _tell_of_run(repo, name, code, why, seen.changes)
     except ReconcileError as error:
         say(f"warning: {error}", "yellow")
 
 
-def _tell_of_run(repo: Repo, name: str, code: int, changes: ChangeSet) -> None:
+def _tell_of_run(repo: Repo, name: str, code: int, why: str, changes: ChangeSet) -> None:
     if not repo.loaded.inventory.settings.notifications:
         return
     plans = changes.plans
     failures: tuple[str, ...] = ()
     if name == "apply" and code in _FAILED:
-        failures = repo.seen.outcome[-_MOST_LINES:] or (
-            f"An apply stopped before its first write: it ended with {code}.",
-        )
+        begun = any(work.was_begun for work in repo.seen.works)
+        what = "was broken off" if begun else "stopped before its first write"
+        reason = repo.loaded.secrets.redact(why) or f"it ended with {code}."
+        failures = repo.seen.outcome[-_MOST_LINES:] or (f"An apply {what}: {reason}",)
     away = tuple(
         (plan.router, plan.error or "") for plan in plans if plan.status is Status.UNREACHABLE
     )
@@ -158,6 +167,4 @@ def _remember(root: Path, told: Told) -> None:
     path = root / _TOLD
     path.parent.mkdir(parents=True, exist_ok=True)
     data = asdict(told) | {"away": sorted(told.away)}
-    temporary = path.with_suffix(".new")
-    temporary.write_text(json.dumps(data), encoding="utf-8")
-    temporary.replace(path)
+    write_whole(path, json.dumps(data).encode())

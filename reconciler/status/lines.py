@@ -53,7 +53,7 @@ def _kind(one: RouterStatus) -> str:
 
 def _applied(applied: Applied | None) -> str:
     if applied is None:
-        return "never"
+        return "never from a commit"
     behind = "not in this clone" if applied.behind is None else f"{applied.behind} behind"
     distance = "" if applied.behind == 0 else f", {behind}"
     return f"{applied.short} {_ago(applied.days)}{distance}"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.change import Action
-from reconciler.errors import ReconcileError
+from reconciler.errors import ReconcileError, naming
 from reconciler.journal import FOLDER, state_folder
 from reconciler.kinds import BY_PATH
 from reconciler.undo.entry import Entry
@@ -58,10 +58,14 @@ def write_undo(
     parts = [f"{json.dumps(name)}: {text}" for name, text in sorted(routers.items())]
     start = json.dumps({"format": FORMAT, **head})[:-1]
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(f'{start}, "routers": {{{", ".join(parts)}}}}}')
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with naming(path), os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(f'{start}, "routers": {{{", ".join(parts)}}}}}')
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink()  # half of it would be in the way of every later undo
+        raise
 
 
 def read_undo(root: Path, run: str, seal: Seal) -> UndoFile:

@@ -121,6 +121,16 @@ def test_pay_puts_a_line_at_its_place_and_says_what_is_there_already(repo: Path)
     assert "of ana" in str(run(repo, "pay", "bea", "100.00", "--reference", "A").exception)
     assert run(repo, "pay", "ana", "x", "--on", "2026-07-05").exit_code == 1
     assert run(repo, "pay", "ana", "1.005", "--on", "2026-07-05").exit_code == 1
+    # What was not written has no line that could be mended.
+    for amount, why in (
+        ("0", "`0` is no payment; one is taken back by its amount below zero"),
+        ("9" * 21, f"`{'9' * 21}` is too large: at most 12 digits"),
+        ("1,350.00", "`1,350.00` is not an amount: write a decimal such as 1350.00"),
+    ):
+        refused = run(repo, "pay", "ana", amount, "--on", "2026-07-05")
+        assert refused.exit_code == 1
+        assert why in str(refused.exception)
+        assert "line" not in str(refused.exception)
     assert run(repo, "pay", "ana", "1", "--invoice", "A-9", "--on", "2026-07-05").exit_code == 1
     assert file.read_bytes() == before
     assert run(repo, "pay", "ana", "-100", "--reference", "A", "--on", "2026-07-09").exit_code == 2

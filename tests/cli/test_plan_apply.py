@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """plan and apply against emulated routers: exit codes, what is shown, what is written."""
 
+import contextlib
 import hashlib
 import json
 import os
+import re
+import resource
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as XML
@@ -13,6 +17,7 @@ from end_to_end.world import World, assert_settled, run_cli
 
 from cli.conftest import Commit, client
 from reconciler.changeset import PlanFile, essence
+from reconciler.journal import state_folder
 
 QUEUE = "/queue/simple"
 WRITES = ("/add", "/set", "/remove", "/move", "/unset")
@@ -184,6 +189,14 @@ def test_no_repository_is_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     ran = run_cli("plan", environ={})
     assert ran.code == 1
     assert "reconcile.yaml" in ran.err
+
+
+@pytest.mark.parametrize("command", ["plan", "validate", "status"])
+def test_a_folder_that_is_no_repository_is_named(tmp_path: Path, command: str) -> None:
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        ran = run_cli("--repo", str(folder), command, environ={})
+        assert ran.code == 1
+        assert f"{folder} is no state repository: it holds no reconcile.yaml." in ran.err
 
 
 def test_the_repository_is_the_nearest_parent_or_that_of_the_environment(
@@ -464,6 +477,45 @@ def test_a_plan_file_in_a_folder_that_is_not_there_is_an_error(world: World) -> 
     assert "nowhere" in ran.err
 
 
+def test_a_full_disk_leaves_the_plan_file_of_before_and_nothing_else(
+    world: World, tmp_path: Path
+) -> None:
+    file = tmp_path / "change.plan"
+    file.write_text("of before")
+    with full_disk():
+        ran = world.run("plan", "--out", str(file))
+    assert ran.code == 1
+    assert ran.err.endswith(f"error: {file}: File too large.\n")
+    assert file.read_text() == "of before"
+    with full_disk():
+        world.run("plan", "--out", str(tmp_path / "new.plan"))
+    assert list(tmp_path.glob("*plan*")) == [file]
+
+
+def test_a_full_disk_stops_an_apply_before_its_first_write_and_names_the_file(
+    world: World,
+) -> None:
+    state_folder(world.root, "undo")
+    with full_disk():
+        ran = world.run("apply", "--yes")
+    assert ran.code == 1
+    assert re.search(r"error: \S+/\.reconcile/undo/\S+\.json: File too large\.\n$", ran.err)
+    assert not any(world.device(router).rows(QUEUE) for router in world.servers)
+    # Half of an undo file would be in the way of the next undo.
+    assert "There is nothing to undo" in world.run("undo", "--yes").err
+
+
+@contextlib.contextmanager
+def full_disk() -> Iterator[None]:
+    """No file takes a byte."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
 # -- the commit on the router -----------------------------------------------------
 
 
@@ -476,11 +528,14 @@ def test_the_commit_moves_with_a_whole_apply_of_a_clean_tree(world: World, commi
     first = commit_of(world, commit)
     assert world.run("apply", "--yes", "--client", "ana").code == 0
     assert state_of(world, "rb-norte") is None
+    assert "No commit was noted" not in world.run("apply", "--yes", "--client", "ana").err
     assert world.run("apply", "--yes", "--on", "2026-11-05").code == 0
     for router in world.servers:
         assert (state_of(world, router) or "").startswith(f"commit={first} date=2026-11-05 tool=")
     set_plan(world, "20M")
-    assert world.run("apply", "--yes").code == 0
+    ran = world.run("apply", "--yes")
+    assert ran.code == 0
+    assert "No commit was noted on the routers: these files are not those of a commit." in ran.err
     assert first in (state_of(world, "rb-norte") or "")
     second = commit()
     assert world.run("apply", "--yes", "--router", "rb-norte").code == 0

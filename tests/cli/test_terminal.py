@@ -95,6 +95,15 @@ def test_a_terminal_gets_colours_unless_no_color(world: World) -> None:
     assert "Plan: 2 to add" in text
 
 
+def test_a_narrow_terminal_breaks_lines_and_cuts_nothing(world: World) -> None:
+    code, text = on_terminal(world, "client", "list", COLUMNS="20")
+    assert code == 0
+    assert "ana  Ana López  norte  casa  active  10.20.0.7" in text
+    code, text = on_terminal(world, "billing", "balance", COLUMNS="12")
+    assert code == 0
+    assert "ana     0.00    0.00     0.00" in text
+
+
 @pytest.mark.parametrize(
     ("typed", "code", "queues"), [(b"y\n", 0, 1), (b"n\n", 1, 0), (b"\n", 1, 0)]
 )

@@ -43,6 +43,7 @@ SAME = f"sed -i 's/address: 10.20.0.8/address: 10.20.0.7/' {NORTE}/luis-mora.yam
 WRONG = f"{SAME}; sed -i 's/simple-queue/simple-que/' plans/rural-6.yaml"
 TALLER = "sed -i 's/download: 6M/download: 7M/' plans/rural-6.yaml"
 ERNESTO = "reconcile client migrate ernesto-diaz --zone norte"
+COMMIT = "git commit -qam Edit"
 
 
 def _as_is(_stage: Stage) -> None:
@@ -112,13 +113,13 @@ def _sur_untouched(stage: Stage) -> None:
 
 SHOWN = [
     Shown("../README", "reconcile", 0, by_hand=_luis_online),
-    Shown("handbook", "A router is offline", before=f"{LUIS}; {AWAY}"),
+    Shown("handbook", "A router is offline", before=f"{LUIS}; {AWAY}; {COMMIT}"),
     Shown("handbook", "A run was interrupted", by_hand=_leased),
     Shown("handbook", "Too many were cut", before=f"{SUSPEND} --zone norte"),
     Shown("handbook", "Somebody changed a router by hand", by_hand=_faster_ana),
     Shown("flow", "Conflicts and adoption", 0, by_hand=_somebodys_ana),
     Shown("flow", "Conflicts and adoption", 1, by_hand=_somebodys_ana),
-    Shown("flow", "Make before break", before=ERNESTO),
+    Shown("flow", "Make before break", before=f"{ERNESTO}; {COMMIT}"),
     Shown("flow", "Drift", by_hand=_knob),
     Shown("secrets", "Kinds", before="unset RECONCILE_KEY"),
     Shown("clients", "Clients"),
@@ -136,7 +137,7 @@ SHOWN = [
     Shown("commands", "reconcile plan", 2, before=f"{LUIS}; {AWAY}"),
     Shown("commands", "Preview without routers", 0, before=LUIS),
     Shown("commands", "reconcile merge", 0, before=LUIS),
-    Shown("commands", "reconcile apply", 0, before=CUT),
+    Shown("commands", "reconcile apply", 0, before=f"{CUT}; {COMMIT}"),
     Shown("commands", "reconcile apply", 1, by_hand=_sur_untouched),
     Shown("commands", "Limits", 0, before="rm inventory/clients/norte/[a-m]*.yaml"),
     Shown("commands", "reconcile drift", 0, before=TALLER, by_hand=_knob),
@@ -179,6 +180,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         stage.environ["PATH"] = f"{program}{os.pathsep}{os.environ['PATH']}"
         stage.environ["HOME"] = str(folder)
         stage.environ["LANG"] = "C.UTF-8"
+        for role in ("AUTHOR", "COMMITTER"):
+            stage.environ[f"GIT_{role}_NAME"] = "Tutorial"
+            stage.environ[f"GIT_{role}_EMAIL"] = "tutorial@example.com"
         stage.environ.update(dict.fromkeys(DATED, DAY))
         (stage.root / ".git/info/exclude").write_text("*.plan\n*.csv\n.reconcile/\n")
         played([APPLY], stage.root, stage.environ)
@@ -191,10 +195,11 @@ def _as_it_was(stage: Stage) -> Iterator[None]:
     held = {
         name: {menu: device.rows(menu) for menu in MENUS} for name, device in stage.devices.items()
     }
+    commit = stage.git("rev-parse", "HEAD").strip()
     try:
         yield
     finally:
-        stage.git("reset", "--hard", "--quiet")
+        stage.git("reset", "--hard", "--quiet", commit)
         stage.git("clean", "-d", "--force", "--quiet")
         for name, tables in held.items():
             stage.devices[name].mirror(tables)

@@ -3,17 +3,20 @@
 
 import json
 import subprocess
+from pathlib import Path
 from typing import Any
 
+import pytest
 from end_to_end.world import World
 from run.town import build
 
 from reconciler.change import Action, Change
 from reconciler.desired import Source
-from reconciler.journal import Journal, last_run, read_journal
+from reconciler.journal import Journal, journal_file, last_run, read_journal, state_folder
 from reconciler.kinds import QUEUE_SIMPLE
 from reconciler.planning import RouterPlan
 from reconciler.router import Answer, AnswerState
+from reconciler.wording import os_reason
 
 
 def journal(world: World) -> list[dict[str, Any]]:
@@ -97,3 +100,12 @@ def test_git_never_sees_it(world: World) -> None:
         text=True,
     )
     assert ".reconcile" not in status.stdout
+
+
+def test_a_full_disk_is_told_with_the_journals_name(tmp_path: Path) -> None:
+    path = state_folder(tmp_path, "journal") / "run.jsonl"
+    path.symlink_to("/dev/full")
+    full = pytest.raises(OSError, match="No space left")
+    with full as caught, journal_file(tmp_path, "run") as sink:
+        sink(["{}"])
+    assert os_reason(caught.value) == f"{path}: No space left on device"

@@ -163,7 +163,7 @@ def test_a_commit_that_git_does_not_know_and_none_at_all(world: World) -> None:
     assert sur["applied"] is None
     out = world.run("status").out
     assert "not in this clone" in out
-    assert "never" in out
+    assert "never from a commit" in out
 
 
 def test_a_router_that_is_away_is_told_and_the_rest_is_done(world: World) -> None:

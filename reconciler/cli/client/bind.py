@@ -4,10 +4,10 @@
 from collections.abc import Iterable, Sequence
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from reconciler.cli.client.common import Selection, finish, selection_options
+from reconciler.cli.console import print_table
 from reconciler.cli.context import Repo, err, say
 from reconciler.cli.options import write_options
 from reconciler.clients.bind import MENUS, Proposal, Sightings, propose, read_sightings
@@ -90,23 +90,21 @@ def _look(repo: Repo, router: Router) -> Sightings:
 
 def _print(proposals: Sequence[Proposal]) -> None:
     """What is in the files against what was seen, on stderr: the diff is the data."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("service", "mac in the file", "mac seen", "interface now", "interface seen", ""):
-        table.add_column(name)
-    for one in proposals:
-        sub = one.chosen.sub
-        seen = one.seen
-        verdict = one.reason or ("to write" if one.edits() else "as it is")
-        table.add_row(
-            sub.id,
-            sub.service.mac or "-",
-            seen.mac if seen else "-",
-            sub.interface or "-",
-            (seen and seen.interface) or "-",
-            Text(verdict, style="green" if one.edits() else "dim"),
+    if not proposals:
+        return
+    rows = [
+        (
+            one.chosen.sub.id,
+            one.chosen.sub.service.mac or "-",
+            one.seen.mac if one.seen else "-",
+            one.chosen.sub.interface or "-",
+            (one.seen and one.seen.interface) or "-",
+            Text(
+                one.reason or ("to write" if one.edits() else "as it is"),
+                "green" if one.edits() else "dim",
+            ),
         )
-    if proposals:
-        console = err()
-        if not console.is_terminal:
-            console.width = 200
-        console.print(table)
+        for one in proposals
+    ]
+    heads = ("service", "mac in the file", "mac seen", "interface now", "interface seen", "")
+    print_table(heads, rows, console=err())

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from reconciler.cli.client.common import Selection, selection_options
 from reconciler.cli.client.money import MONEY, money_of
-from reconciler.cli.context import Repo, out, say
+from reconciler.cli.console import print_table
+from reconciler.cli.context import Repo, say
 from reconciler.cli.options import format_option, ids_option
 from reconciler.clients.columns import (
     DEFAULT,
@@ -78,17 +78,8 @@ def list_clients(
 
 
 def _print_table(rows: Sequence[dict[str, str]], columns: Sequence[str]) -> None:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in columns:
-        table.add_column(
-            name,
-            no_wrap=name in ("id", "address", "mac", *MONEY),
-            justify="right" if name in MONEY else "left",
-        )
-    for row in rows:
+    def cells(row: dict[str, str]) -> list[Text]:
         style = _STYLES.get(row.get("status", ""), "")
-        table.add_row(*(Text(printable(row[name])) for name in columns), style=style)
-    console = out()
-    if not console.is_terminal:
-        console.width = 1000  # nothing is cut where a program reads it
-    console.print(table)
+        return [Text(printable(row[name]), style) for name in columns]
+
+    print_table(columns, map(cells, rows), right=MONEY)

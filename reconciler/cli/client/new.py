@@ -101,7 +101,7 @@ def _ask_more(values: dict[str, str], zone: Zone, plan: Plan, allocator: Allocat
 
 def _asked(what: str, asks: bool, option: str, known: Iterable[str] = ()) -> str:
     if not asks:
-        raise UsageError(f"Say {option}.")
+        raise UsageError(f"Give {option}: it is asked for on a terminal alone, and without --yes.")
     names = list(known)
     text = f"{what} ({', '.join(names)})" if names else what
     answer: str = click.prompt(text, err=True)

@@ -6,18 +6,19 @@ from datetime import date
 from pathlib import Path
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from reconciler.cli.client.common import Selection, finish, selection_options, today_in
 from reconciler.cli.client.ledger import issued_on
+from reconciler.cli.console import print_table
 from reconciler.cli.context import Repo, err, say
 from reconciler.cli.options import A_FILE, on_option, write_options
 from reconciler.clients.columns import EXPORTED, columns_of, row_of
 from reconciler.clients.select import all_services, choose
 from reconciler.clients.sheet import read_sheet, write_sheet
 from reconciler.clients.upload import Difference, Uploader
-from reconciler.errors import FilesError, ReconcileError
+from reconciler.errors import FilesError
+from reconciler.staging import write_whole
 from reconciler.wording import counted, printable
 
 _STDOUT = "-"
@@ -62,10 +63,7 @@ def export_sheet(
     if file == _STDOUT:
         click.echo(data, nl=False)
         return
-    try:
-        Path(file).write_bytes(data)
-    except OSError as error:
-        raise ReconcileError(f"{file}: {error.strerror}.") from error
+    write_whole(Path(file), data)
     say(f"{counted(len(chosen), 'service')} written to {file}")
 
 
@@ -110,20 +108,19 @@ def _print(differences: Sequence[Difference]) -> None:
     """Before and after of each cell, on stderr: the diff is the data."""
     if not differences:
         return
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("client", "column", "before", "after"):
-        table.add_column(name)
-    for one in differences:
-        secret = "password" in one.column
-        table.add_row(
+    rows = [
+        (
             one.client,
             one.column,
-            Text("***" if secret and one.before else printable(one.before) or "-", style="red"),
-            Text("***" if secret and one.after else printable(one.after) or "-", style="green"),
+            Text(_shown(one.column, one.before), "red"),
+            Text(_shown(one.column, one.after), "green"),
         )
-    console = err()
-    if not console.is_terminal:
-        console.width = 200
-    console.print(table)
+        for one in differences
+    ]
+    print_table(("client", "column", "before", "after"), rows, console=err())
     clients = len({one.client for one in differences})
     say(f"Differing: {counted(len(differences), 'cell')} of {counted(clients, 'client')}.")
+
+
+def _shown(column: str, value: str) -> str:
+    return "***" if value and "password" in column else printable(value) or "-"
