@@ -74,7 +74,7 @@ def edit(data: bytes, file: str, model: type[Model], edits: Iterable[Edit]) -> b
     touching more than it means.
     """
     bom = _BOM if data.startswith(_BOM) else b""
-    first = source = _read(data, file)
+    first = source = read_text(data, file)
     value = source.value
     for one in edits:
         value = _plain(value, one)
@@ -82,8 +82,8 @@ def edit(data: bytes, file: str, model: type[Model], edits: Iterable[Edit]) -> b
             source = _make(source, step, file, model)
     if source is first:
         return data
-    if source.value != value or _comments(source) != _comments(first):
-        raise EditError(f"{file} cannot be changed by a command where it is written so: {_HAND}")
+    if source.value != value or source.all_comments != first.all_comments:
+        raise _not_so(file)
     return bom + source.text.encode()
 
 
@@ -91,27 +91,33 @@ _HAND = "edit it by hand. Nothing was written."
 
 
 @dataclass(frozen=True)
-class _Read(Source):
+class Text(Source):
+    """A text with the plain value that it was read as."""
+
     value: dict[str, Any]
 
+    @property
+    def all_comments(self) -> Counter[str]:
+        return Counter(self.text[start:end].rstrip() for start, end in self.comments)
 
-def _read(data: bytes, file: str) -> _Read:
+
+def read_text(data: bytes, file: str) -> Text:
+    """The text of a file, its BOM taken off. Raises FilesError where it cannot be read."""
     document, problems = parse(data, file)
     if document is None or problems:
         raise FilesError(problems)
-    return _Read(data.removeprefix(_BOM).decode(), document.node, document.value)
+    return Text(data.removeprefix(_BOM).decode(), document.node, document.value)
 
 
-def _comments(source: _Read) -> Counter[str]:
-    return Counter(source.text[start:end].rstrip() for start, end in source.comments)
+def _make(source: Text, step: Edit, file: str, model: type[Model]) -> Text:
+    try:
+        return read_text(_cut(source, step, model).encode(), file)
+    except FilesError:
+        raise _not_so(file) from None
 
 
-def _make(source: _Read, step: Edit, file: str, model: type[Model]) -> _Read:
-    text = _cut(source, step, model)
-    document, problems = parse(text.encode(), file)
-    if document is None or problems:
-        raise EditError(f"{file} cannot be changed by a command where it is written so: {_HAND}")
-    return _Read(text, document.node, document.value)
+def _not_so(file: str) -> EditError:
+    return EditError(f"{file} cannot be changed by a command where it is written so: {_HAND}")
 
 
 def _steps(one: Edit, value: Any) -> Iterator[Edit]:
@@ -150,7 +156,7 @@ def _list_steps(path: Loc, new: Sequence[Any], old: Sequence[Any], value: Any) -
         yield Append(path, part)
 
 
-def _cut(source: _Read, step: Edit, model: type[Model]) -> str:
+def _cut(source: Text, step: Edit, model: type[Model]) -> str:
     *parents, last = step.path
     node = source.root
     in_flow = False
@@ -176,7 +182,7 @@ def _cut(source: _Read, step: Edit, model: type[Model]) -> str:
 
 
 def _put(
-    source: _Read,
+    source: Text,
     node: Any,
     in_flow: bool,
     part: str | int,

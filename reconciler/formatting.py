@@ -5,57 +5,36 @@
 
 A key takes the comments above it and at its end along. What was formatted is read again and must
 hold the same values and comments, else nothing comes out but an EditError. What is in canonical
-form comes out as it is. Pure. Imports edit, newfile, surgery, yamlfile, yamltext, models' base.
+form comes out as it is. Pure. Imports edit, newfile, surgery, yamltext, models' base.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import yaml
 
-from reconciler.edit import EditError
-from reconciler.errors import FilesError
+from reconciler.edit import EditError, read_text
 from reconciler.models.base import Model
 from reconciler.newfile import key_order, model_at
 from reconciler.surgery import Pair, Source, scalars
-from reconciler.yamlfile import parse
 from reconciler.yamltext import scalar
 
-_BOM = b"\xef\xbb\xbf"
 _LITERAL = ("|", ">")
 
 
 def formatted(data: bytes, file: str, model: type[Model]) -> bytes:
     """The file in canonical form. Raises FilesError where it is no YAML, EditError as above."""
-    before = _read(data.removeprefix(_BOM).replace(b"\r\n", b"\n"), file)
+    before = read_text(data.replace(b"\r\n", b"\n"), file)
     now = before
     while (changed := _reordered(now, model)) is not None:
-        now = _read(changed.encode(), file)
-    now = _read(_with_quotes(now).encode(), file)
-    after = _read(_without_blanks(now).encode(), file)
+        now = read_text(changed.encode(), file)
+    now = read_text(_with_quotes(now).encode(), file)
+    after = read_text(_without_blanks(now).encode(), file)
     if after.value != before.value or after.all_comments != before.all_comments:
         raise EditError(f"{file} is written in a way that cannot be formatted: do it by hand.")
     return after.text.encode()
-
-
-@dataclass(frozen=True)
-class _Read(Source):
-    value: dict[str, Any]
-
-    @property
-    def all_comments(self) -> Counter[str]:
-        return Counter(self.text[start:end].rstrip() for start, end in self.comments)
-
-
-def _read(data: bytes, file: str) -> _Read:
-    document, problems = parse(data, file)
-    if document is None or problems:
-        raise FilesError(problems)
-    return _Read(data.decode(), document.node, document.value)
 
 
 def _mappings(node: Any, model: type[Model] | None) -> Iterator[tuple[Any, type[Model]]]:

@@ -80,7 +80,7 @@ def _model_for(field: FieldInfo, keys: Collection[str]) -> type[Model] | None:
 
 def model_at(model: type[Model], key: str, keys: Collection[str]) -> type[Model] | None:
     """The model of the mapping under a key of a file that holds these keys; None: there is none."""
-    field = next((f for name, f in model.model_fields.items() if _key(name, f) == key), None)
+    field = _field(model, key)
     return None if field is None else _model_for(field, keys)
 
 
@@ -96,12 +96,16 @@ def keys_at(model: type[Model], loc: Loc) -> list[str]:
     for part in loc:
         if isinstance(part, int):
             continue
-        field = next((f for n, f in model.model_fields.items() if _key(n, f) == part), None)
+        field = _field(model, part)
         models = [] if field is None else list(_models_in(field.annotation))
         if len(models) != 1:
             return []
         model = models[0]
     return key_order(model)
+
+
+def _field(model: type[Model], key: str) -> FieldInfo | None:
+    return next((one for name, one in model.model_fields.items() if _key(name, one) == key), None)
 
 
 def _key(name: str, field: FieldInfo) -> str:

@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rehearsing a plan on a twin: the live router is read, the plan is carried out on an emulated one.
+"""A plan rehearsed on a twin: the live router is read, the plan carried out on an emulated one.
 
 Nothing is written to the router. What the twin refuses the router would refuse, as far as the
 emulator's facts go (docs/routeros-facts.md). The twin lives in this process; of passwords it holds
 those that the plan compares, and keyed hashes of all others. Imports change, emulator, errors,
-fleet, kinds, marks, planning, router, sessions and work.
+fleet, kinds, marks, planning, render, router, sessions, wording and work.
 """
 
-import hashlib
 import hmac
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
@@ -21,10 +20,13 @@ from reconciler.fleet import Fleet
 from reconciler.kinds import READ
 from reconciler.marks import MARK, Row
 from reconciler.planning import Status
+from reconciler.render import Line, describe
 from reconciler.router import AnswerState, Read, Session, TlsMode
 from reconciler.sessions import SERVICES
+from reconciler.wording import counted, printable
 from reconciler.work import Planner, Target, Work, planner
 
+_SHOWN = 10
 # What managed rows name on a router, and what the emulator needs to answer as the router does.
 _NAMED = (
     "/interface",
@@ -73,9 +75,7 @@ def blind(
     hidden = {kind.path: [f.name for f in kind.fields if f.secret] for kind in READ}
 
     def hashed(row: Row, name: str) -> str:
-        return hmac.new(
-            key, row[name].encode("utf-8", "surrogateescape"), hashlib.sha256
-        ).hexdigest()
+        return hmac.digest(key, row[name].encode("utf-8", "surrogateescape"), "sha256").hex()
 
     def seen(path: str, row: Row) -> Row:
         names = [name for name in hidden.get(path, ()) if row.get(name)]
@@ -142,9 +142,8 @@ def _narrow(twins: Sequence[Work], live: Sequence[Work]) -> list[str]:
         original = plans[twin.plan.router]
         wanted = {original.essence(change) for change in original.plan.changes}
         twin.keep_only(wanted)
-        if twin.plan.status is not Status.OK or len(twin.plan.changes) != len(
-            original.plan.changes
-        ):
+        is_same = len(twin.plan.changes) == len(original.plan.changes)
+        if twin.plan.status is not Status.OK or not is_same:
             differs.append(twin.plan.router)
     return differs
 
@@ -155,3 +154,37 @@ def _refusals(work: Work) -> list[Refusal]:
         for change in work.plan.changes
         if (answer := work.answer(change)).state is AnswerState.FAILED
     ]
+
+
+def is_wrong(rehearsal: Rehearsal) -> bool:
+    return bool(rehearsal.refusals or rehearsal.differs or any(map(_remains, rehearsal.works)))
+
+
+def rehearsal_lines(rehearsal: Rehearsal) -> Iterator[Line]:
+    """What the routers would refuse, with the place in the files, and a sentence at the end."""
+    for name in rehearsal.differs:
+        yield Line("error", f"{name}: its copy would get another plan; the rehearsal says nothing.")
+    for refusal in rehearsal.refusals:
+        change = refusal.change
+        place = f"{change.source.where}: " if change.source.where else ""
+        text = f"{place}{refusal.router} would refuse: {change.action.value} {describe(change)}"
+        yield Line("error", f"{text}: {printable(refusal.message)}")
+    for work in rehearsal.works:
+        refused = {work.essence(one.change) for one in rehearsal.refusals}
+        rest = [change for change in _remains(work) if work.essence(change) not in refused]
+        if rest and refused:
+            text = f"{work.plan.router}: waiting for that: {counted(len(rest), 'change')}."
+            yield Line("warning", text)
+        elif rest:
+            for change in rest[:_SHOWN]:
+                text = f"{work.plan.router}: would still not be as wanted: {describe(change)}"
+                yield Line("warning", text)
+    if not is_wrong(rehearsal):
+        done = sum(len(work.plan.changes) for work in rehearsal.works)
+        text = f"Rehearsed: {counted(done, 'change')}, none refused, all as wanted afterwards."
+        yield Line("title", text)
+
+
+def _remains(work: Work) -> list[Change]:
+    owed = {work.essence(change) for change, _ in work.owed}
+    return [change for change in work.remaining if work.essence(change) not in owed]

@@ -37,7 +37,7 @@ from reconciler.fleet import PARALLEL, Fleet
 from reconciler.git import head_commit
 from reconciler.guards import Allow
 from reconciler.models import AT_ONCE
-from reconciler.rehearsal import is_wrong, rehearsal_lines
+from reconciler.rehearse import is_wrong, rehearsal_lines
 from reconciler.rehearse import rehearse as rehearse_works
 from reconciler.render import text_lines
 from reconciler.resume import LAST, OpenRun, read_run, resume_lines

@@ -11,7 +11,7 @@ from reconciler.cli.noticed import noticed
 from reconciler.cli.options import adopt_option, plan_file_argument, scope_options
 from reconciler.cli.surveying import change_set, status_codes
 from reconciler.fleet import Fleet
-from reconciler.rehearsal import is_wrong, rehearsal_lines
+from reconciler.rehearse import is_wrong, rehearsal_lines
 from reconciler.rehearse import rehearse as rehearse_works
 from reconciler.render import text_lines
 from reconciler.run import Scope, make_targets

@@ -2,9 +2,9 @@
 """What a command asks of whoever carries its run out. Imports fleet, state, work."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from reconciler.executor.questions import Question
 from reconciler.fleet import Waves, at_once
@@ -12,7 +12,7 @@ from reconciler.state import State
 from reconciler.work import Logs, Work, silent
 
 
-class Executor(Protocol):
+class Executor(AbstractContextManager["Executor"], Protocol):
     """All routers of a run: planned, asked, written to. A context manager that gives leases back.
 
     `works` are in the order of `routers` once they are surveyed.
@@ -23,15 +23,6 @@ class Executor(Protocol):
 
     @property
     def routers(self) -> list[str]: ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
 
     def survey(self, on_done: Callable[[Work], None] | None = None) -> list[Work]:
         """Read and plan every router. Never raises for a router."""

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from threading import Event, Thread
-from types import TracebackType
 from typing import Any, Self
 
 from reconciler.errors import Unreachable
@@ -46,12 +45,7 @@ class Distant:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._over.set()
         if self._keeper.ident:
             self._keeper.join(SECONDS_TO_END)
