@@ -44,9 +44,8 @@ def _row(change: Change) -> RowKey:
 def _cause(change: Change, since: dict[RowKey, list[Change]]) -> str:
     if change.notice:  # who is reminded changes with the date, and nobody's hand did it
         return PENDING
-    return (
-        DRIFT if any(_overlaps(change, other) for other in since.get(_row(change), ())) else PENDING
-    )
+    others = since.get(_row(change), ())
+    return DRIFT if any(_overlaps(change, other) for other in others) else PENDING
 
 
 def _overlaps(change: Change, other: Change) -> bool:

@@ -16,7 +16,7 @@ from reconciler.errors import ReconcileError, Refused, RouterError
 from reconciler.marks import Row
 from reconciler.normal import seconds
 from reconciler.router import Answer, AnswerState, Command, Read, Session
-from reconciler.state import LEASE_LIST, PATH, STATE_ADDRESS
+from reconciler.state import LEASE_LIST, PATH, STATE_ADDRESS, words_of
 
 LIFETIME = 120
 """Seconds after which a lease that nobody renews is gone; renewed at half of it."""
@@ -57,7 +57,7 @@ def holders(rows: Sequence[Row]) -> list[Holder]:
 
 
 def _holder(row: Row) -> Holder:
-    words = dict(word.split("=", 1) for word in row.get("comment", "").split() if "=" in word)
+    words = words_of(row)
     try:
         since = datetime.fromisoformat(words.get("since", ""))
     except ValueError:

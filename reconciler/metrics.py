@@ -41,7 +41,7 @@ def write_metrics(run: Run, target: str) -> None:
     """
     library = _library()
     registry = library.CollectorRegistry()
-    _Metrics(library, registry).add(run)
+    _Metrics(library.Gauge, registry).add(run)
     try:
         if target.startswith(("http://", "https://")):
             key = {"command": run.command}
@@ -49,9 +49,8 @@ def write_metrics(run: Run, target: str) -> None:
         else:
             library.write_to_textfile(str(Path(target)), registry)
     except OSError as error:
-        raise ReconcileError(f"The metrics could not be given to {_shown(target)}: {error}") from (
-            error
-        )
+        text = f"The metrics could not be given to {_shown(target)}: {error}"
+        raise ReconcileError(text) from error
 
 
 def _shown(target: str) -> str:
@@ -70,14 +69,16 @@ def _library() -> Any:
 
 
 class _Metrics:
-    def __init__(self, library: Any, registry: Any) -> None:
-        self._library, self._registry = library, registry
+    def __init__(self, gauge: Any, registry: Any) -> None:
+        self._gauge, self._registry = gauge, registry
 
     def add(self, run: Run) -> None:
-        command = {"command": run.command}
-        self._gauge("run_timestamp_seconds", "When the last run ended.", command, run.at)
-        self._gauge("run_duration_seconds", "How long it took.", command, run.seconds)
-        self._gauge("run_exit_code", "How it ended; 0 is well.", command, run.code)
+        for name, text, value in (
+            ("run_timestamp_seconds", "When the last run ended.", run.at),
+            ("run_duration_seconds", "How long it took.", run.seconds),
+            ("run_exit_code", "How it ended; 0 is well.", run.code),
+        ):
+            self._metric(name, text, "command").labels(run.command).set(value)
         if run.changes is not None:
             self._plans(run.changes)
         if run.inventory is not None:
@@ -119,8 +120,4 @@ class _Metrics:
             wanted.labels(work.plan.router).set(work.is_as_wanted)
 
     def _metric(self, name: str, text: str, *labels: str) -> Any:
-        gauge = self._library.Gauge
-        return gauge(f"reconcile_{name}", text, labels, registry=self._registry)
-
-    def _gauge(self, name: str, text: str, labels: dict[str, str], value: float) -> None:
-        self._metric(name, text, *labels).labels(**labels).set(value)
+        return self._gauge(f"reconcile_{name}", text, labels, registry=self._registry)

@@ -7,7 +7,7 @@ that was made of data is shown, counted and compared, but never written. Imports
 changeset, desired, errors, kinds, order, planning, report, sessions and state.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,7 +28,6 @@ _SETS = ("held", "suspended", "wanted", "to_suspend", "known")
 
 def plan_data(plan: RouterPlan) -> dict[str, Any]:
     """What `plan_of` makes the plan of again, JSON's own types alone."""
-    numbers = {id(change): number for number, change in enumerate(plan.changes)}
     marks = {change.mark for change in plan.changes}
     return {
         "router": plan.router,
@@ -36,9 +35,7 @@ def plan_data(plan: RouterPlan) -> dict[str, Any]:
         "version": plan.version,
         "error": plan.error,
         "changes": [change_data(plan.router, change) for change in plan.changes],
-        "sessions": [
-            session_data(one) | {"cause": numbers[id(one.cause)]} for one in plan.sessions
-        ],
+        "sessions": sessions_data(plan),
         "problems": [problem_data(problem) for problem in plan.problems],
         "state": state_data(plan.state),
         "elsewhere": {mark: home for mark, home in plan.elsewhere.items() if mark in marks},
@@ -54,7 +51,7 @@ def plan_of(data: Data) -> RouterPlan:
         Status(data["status"]),
         data["version"],
         changes,
-        tuple(session_of(one, changes[one["cause"]]) for one in data["sessions"]),
+        sessions_of(data["sessions"], changes),
         tuple(problem_of(one) for one in data["problems"]),
         data["error"],
         state_of(data["state"]),
@@ -92,18 +89,31 @@ def change_of(data: Data) -> Change:
     )
 
 
-def session_data(session: Session) -> dict[str, Any]:
-    return {
-        "kind": session.kind.value,
-        "client": session.client,
-        "name": session.name,
-        "waits": session.waits,
-    }
+def sessions_data(plan: RouterPlan) -> list[dict[str, Any]]:
+    """The sessions of a plan, each with the number of the change that is its cause."""
+    numbers = {id(change): number for number, change in enumerate(plan.changes)}
+    return [
+        {
+            "kind": one.kind.value,
+            "client": one.client,
+            "name": one.name,
+            "waits": one.waits,
+            "cause": numbers[id(one.cause)],
+        }
+        for one in plan.sessions
+    ]
 
 
-def session_of(data: Data, cause: Change) -> Session:
-    return Session(
-        SessionKind(data["kind"]), data["client"], data["name"], cause, bool(data["waits"])
+def sessions_of(data: Iterable[Data], changes: Sequence[Change]) -> tuple[Session, ...]:
+    return tuple(
+        Session(
+            SessionKind(one["kind"]),
+            one["client"],
+            one["name"],
+            changes[one["cause"]],
+            bool(one["waits"]),
+        )
+        for one in data
     )
 
 

@@ -28,6 +28,13 @@ SYMBOL = {
     Action.REMOVE: "-",
     Action.ADOPT: "=",
 }
+SUMMARY = {
+    Action.ADD: "to add",
+    Action.SET: "to change",
+    Action.MOVE: "to move",
+    Action.REMOVE: "to remove",
+    Action.ADOPT: "to adopt",
+}
 NOTICES = "on-screen notices, from today's date and not from a file"
 _RATE_FIELDS = re.compile(r".*(limit|rate|threshold)$|limit-at")
 _BITS = re.compile(r"\d+(/\d+)?( |$)")

@@ -13,7 +13,7 @@ from reconciler.change import Action, Change
 from reconciler.changeset import ChangeSet, FileChange
 from reconciler.effects import Effect
 from reconciler.planning import RouterPlan
-from reconciler.reading import SYMBOL, ending, endings, fields_of, groups, key_text
+from reconciler.reading import SUMMARY, SYMBOL, ending, endings, fields_of, groups, key_text
 from reconciler.telling import sentences
 from reconciler.wording import counted, printable
 
@@ -117,13 +117,10 @@ def _change_text(change: Change, ends: dict[int, str]) -> str:
 def summary_text(changes: ChangeSet) -> str:
     counts = changes.summary()
     parts = [
-        f"{counts['add']} to add",
-        f"{counts['set']} to change",
-        f"{counts['move']} to move",
-        f"{counts['remove']} to remove",
+        f"{counts[action]} {words}"
+        for action, words in SUMMARY.items()
+        if counts[action] or action is not Action.ADOPT
     ]
-    if counts["adopt"]:
-        parts.append(f"{counts['adopt']} to adopt")
     if changes.notices:
         parts.append(f"{len(changes.notices)} of the notice list")
     return ", ".join(parts) + f"; {ending('ppp', counts['sessions'])}."

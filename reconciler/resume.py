@@ -2,8 +2,8 @@
 """What an earlier run left open, as its journal says, and what became of it.
 
 Only what the routers hold now tells whether a write without an answer was done: a change that
-would still be planned was not. Imports changeset, errors, journal, planning, render, router
-and wording.
+would still be planned was not. Imports changeset, errors, journal, planning, render, review,
+router and wording.
 """
 
 from collections import Counter
@@ -18,6 +18,7 @@ from reconciler.errors import ReconcileError
 from reconciler.journal import FOLDER, Event, last_run, read_journal
 from reconciler.planning import RouterPlan, Status
 from reconciler.render import Line
+from reconciler.review import entry_name
 from reconciler.router import AnswerState
 from reconciler.wording import counted, printable
 
@@ -169,9 +170,4 @@ def resume_lines(run: OpenRun, found: Sequence[tuple[OpenChange, Fate]]) -> Iter
         expected = change.state is not AnswerState.UNKNOWN and fate is Fate.TO_DO
         if not expected:
             words = f"{_WORDS[change.state]}; {fate.value}"
-            yield Line("plain", f"  {_name(change.entry)}: {words}")
-
-
-def _name(entry: Mapping[str, Any]) -> str:
-    key = " ".join(str(part) for part in entry["key"].values() if part)
-    return printable(f"{entry['router']}: {entry['action']} {entry['path']} {key}")
+            yield Line("plain", f"  {printable(entry_name(change.entry))}: {words}")

@@ -77,11 +77,16 @@ def _stale_text(
 
 
 def _entry_text(entry: Mapping[str, Any]) -> str:
-    key = " ".join(str(part) for part in entry["key"].values() if part)
     fields = ", ".join(
         f"{name} {human(name, entry['before'].get(name))} → {human(name, value)}"
         for name, value in entry["after"].items()
         if entry["action"] != "add" or (value and name not in entry["key"])
     )
-    text = f"{entry['router']}: {entry['action']} {entry['path']} {key}"
+    text = entry_name(entry)
     return f"{text}: {fields}" if fields else text
+
+
+def entry_name(entry: Mapping[str, Any]) -> str:
+    """What is done to which row, by the JSON of a change: `rb-sur: add /ppp/secret ana pppoe`."""
+    key = " ".join(str(part) for part in entry["key"].values() if part)
+    return f"{entry['router']}: {entry['action']} {entry['path']} {key}"

@@ -14,6 +14,7 @@ from reconciler.clients.select import Chosen
 from reconciler.edit import Edit, Put
 from reconciler.errors import FilesError, Problem
 from reconciler.inventory import Inventory
+from reconciler.inventory.kinds import SETTINGS_FILE
 from reconciler.models import AgeSecret, DerivedSecret, Mode
 from reconciler.models.base import Model
 from reconciler.sealing import seal_line
@@ -22,12 +23,11 @@ from reconciler.staging import EditFile
 from reconciler.yamlfile import Loc
 
 _LOGINS = (Mode.PPPOE, Mode.HOTSPOT)
-_SETTINGS_FILE = "reconcile.yaml"
 
 
 def parts_with_secrets(inventory: Inventory) -> Iterator[tuple[str, Model]]:
     """Every file that may hold secrets, with its model."""
-    yield _SETTINGS_FILE, inventory.settings
+    yield SETTINGS_FILE, inventory.settings
     for part in (*inventory.routers.values(), *inventory.clients.values()):
         yield inventory.where(part).file, part
 

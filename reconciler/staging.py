@@ -167,7 +167,8 @@ def _kind_of(file: str) -> Kind | None:
 def diff_lines(staged: Iterable[Staged]) -> Iterator[str]:
     """Unified diffs of all files, with secrets in clear replaced by `***`."""
     for one in staged:
-        old, new = _masked(one)
+        old, known = _without_secrets(one.before, frozenset())
+        new, _ = _without_secrets(one.after, known)
         if one.moved_from:
             yield f"rename {one.moved_from} => {one.file}"
         yield from difflib.unified_diff(
@@ -179,15 +180,7 @@ def diff_lines(staged: Iterable[Staged]) -> Iterator[str]:
         )
 
 
-def _masked(one: Staged) -> tuple[str, str]:
-    old, secrets = _without_secrets(one.before, frozenset(), "***")
-    new, _ = _without_secrets(one.after, secrets, "***")
-    return old, new
-
-
-def _without_secrets(
-    data: bytes | None, known: frozenset[str], mask: str
-) -> tuple[str, frozenset[str]]:
+def _without_secrets(data: bytes | None, known: frozenset[str]) -> tuple[str, frozenset[str]]:
     """The text with values of `plain:` masked; those not `known` (where any is) as new."""
     if data is None:
         return "", frozenset()
@@ -197,7 +190,7 @@ def _without_secrets(
         return text, frozenset()
     found = sorted(plain_nodes(document.node), key=lambda node: -int(node.start_mark.index))
     for node in found:
-        shown = mask if not known or node.value in known else f"{mask} (new)"
+        shown = "***" if not known or node.value in known else "*** (new)"
         text = text[: node.start_mark.index] + shown + text[node.end_mark.index :]
     return text, frozenset(node.value for node in found)
 

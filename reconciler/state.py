@@ -51,15 +51,19 @@ def parse_state(rows: Iterable[Row]) -> State | None:
     """The state among address-list rows; None where there is none or it cannot be read."""
     for row in rows:
         if row.get("list") == STATE_LIST:
-            words = row.get("comment", "").split()
-            parts = dict(word.split("=", 1) for word in words if "=" in word)
+            words = words_of(row)
             try:
-                day = date.fromisoformat(parts["date"])
-                tool, overrides = parts.get("tool", ""), _OVERRIDES in words
-                return State(parts["commit"], day, tool, row[".id"], overrides)
+                day = date.fromisoformat(words["date"])
+                tool, overrides = words.get("tool", ""), _OVERRIDES in row["comment"].split()
+                return State(words["commit"], day, tool, row[".id"], overrides)
             except (KeyError, ValueError):
                 continue
     return None
+
+
+def words_of(row: Row) -> dict[str, str]:
+    """What the comment of a row of ours says: `commit=3e1f0ab date=2026-11-21`."""
+    return dict(word.split("=", 1) for word in row.get("comment", "").split() if "=" in word)
 
 
 def state_row_ids(rows: Iterable[Row]) -> list[str]:

@@ -167,20 +167,15 @@ def _names_row(command: str, change: Change) -> bool:
     text = _CREATED.sub("", command, count=1).lstrip("/").replace("/", " ")
     if not text.startswith(f"{menu} "):
         return False
-    verb, *parts = [_plain(word) for word in _WORD.findall(command)][
-        len(menu.split()) + _extra(command) :
-    ]
+    before = 2 if _CREATED.match(command) else 0  # `*5 = /ip firewall …`
+    words = _WORD.findall(command)[len(menu.split()) + before :]
+    verb, *parts = map(_plain, words)
     values = dict(part.split("=", 1) for part in parts if "=" in part)
     if verb == "add":
         return _is_same(values, change)
     items = values.get("numbers") or values.get(".id") or (parts[0] if parts else "")
     known = _names(change) | ({change.row_id} if change.row_id else set())
     return items in known or bool(known & set(items.split(",")))
-
-
-def _extra(command: str) -> int:
-    """Words before the menu: `*5 = /ip firewall …` has two."""
-    return 2 if _CREATED.match(command) else 0
 
 
 def _is_same(values: Mapping[str, str], change: Change) -> bool:
@@ -203,8 +198,4 @@ def _plain(word: str) -> str:
             return bytes.fromhex(match[1].replace("\\", "")).decode("utf-8", "replace")
         return {"n": "\n", "r": "\r", "t": "\t", "_": " "}.get(match[2], match[2])
 
-    return _ESCAPE.sub(text, word.replace('"', "") if "\\" not in word else _unquoted(word))
-
-
-def _unquoted(word: str) -> str:
-    return re.sub(r'(?<!\\)"', "", word)
+    return _ESCAPE.sub(text, re.sub(r'(?<!\\)"', "", word))

@@ -48,7 +48,7 @@ def judged(repo: Repo, changes: ChangeSet, on: date | None) -> ChangeSet:
     policies, broken = load_policies(repo.root)
     files = facts_of_files(repo.loaded.inventory)
     found = [*broken, *judge(policies, PolicyAbout.FILES, files)]
-    if not changes.is_empty:
+    if not changes.is_empty and any(one.policy.about is PolicyAbout.PLAN for one in policies):
         facts = facts_of_plan(to_json(changes), files, repo.today(on))
         found += judge(policies, PolicyAbout.PLAN, facts)
     return replace(changes, denials=tuple(found))

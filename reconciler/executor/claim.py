@@ -16,7 +16,7 @@ from reconciler.errors import Refused
 from reconciler.lease import FIELDS, LIFETIME, Lease, acquire
 from reconciler.marks import Row
 from reconciler.router import AnswerState, Command, Read, Session
-from reconciler.state import LEASE_LIST, PATH
+from reconciler.state import LEASE_LIST, PATH, words_of
 
 SECONDS_UNSEEN = 2.0
 """After so long without a look who writes makes sure that the lease is still its own."""
@@ -48,9 +48,8 @@ class Claim:
         if row is None:
             taken = acquire(session, owner, now, note=self._words)
             return Claimed(session, taken.row, clock), None
-        comment = row.get("comment", "")
-        before = _word(comment, "by")
-        comment = f"{comment.partition(' run=')[0]} {self._words}"
+        before = words_of(row).get("by")
+        comment = f"{row.get('comment', '').partition(' run=')[0]} {self._words}"
         words = ((".id", row[".id"]), ("timeout", f"{LIFETIME}s"), ("comment", comment))
         (answer,) = session.write([Command(PATH, "set", words)])
         if answer.state is not AnswerState.DONE:
@@ -75,13 +74,7 @@ class Claim:
 
     def _row(self, session: Session) -> Row | None:
         (rows,) = session.read([Read(PATH, FIELDS, (f"?list={LEASE_LIST}",))])
-        mine = [row for row in rows if _word(row.get("comment", ""), "run") == self.token]
-        return mine[0] if mine else None
-
-
-def _word(comment: str, name: str) -> str | None:
-    words = dict(word.split("=", 1) for word in comment.split() if "=" in word)
-    return words.get(name)
+        return next((row for row in rows if words_of(row).get("run") == self.token), None)
 
 
 class Claimed(Lease):

@@ -12,7 +12,7 @@ from reconciler.desired import Wanted
 from reconciler.executor.order import Order, Refusal, Report, Unit
 from reconciler.models import Router
 from reconciler.pen import Said
-from reconciler.plandata import change_data, change_of, problem_of, session_data, state_of
+from reconciler.plandata import change_data, change_of, problem_of, sessions_data, state_of
 from reconciler.planning import Status
 from reconciler.router import Answer, AnswerState, Endpoint
 from reconciler.sessions import Lingering, SessionKind
@@ -59,10 +59,7 @@ class DistantWork(Work):
             "attempt": self.attempt,
             "changes": [change_data(router, change) for change in changes],
             "left": [change_data(router, change) for change in self.left],
-            "sessions": [
-                session_data(session) | {"cause": numbers[id(session.cause)]}
-                for session in self.plan.sessions
-            ],
+            "sessions": sessions_data(self.plan),
             "answers": [
                 [numbers[key], answer.state.value, answer.message]
                 for key, answer in self.answers.items()

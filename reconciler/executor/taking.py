@@ -12,7 +12,7 @@ from dataclasses import replace
 from reconciler.change import Action, Change
 from reconciler.changeset import essence_of
 from reconciler.executor.order import Order
-from reconciler.plandata import change_of, session_of
+from reconciler.plandata import change_of, sessions_of
 from reconciler.planning import RouterPlan
 from reconciler.router import Answer, AnswerState
 from reconciler.work import Work
@@ -46,8 +46,8 @@ def go_on(work: Work, order: Order) -> dict[int, Answer]:
             answers[id(doing)] = Answer(AnswerState(state), message=message)
         elif doing is change:
             answers[id(doing)] = _answer(change, left)
-    sessions = [session_of(data, changes[data["cause"]]) for data in order.sessions]
-    work.plan = replace(work.plan, changes=tuple(changes), sessions=tuple(sessions))
+    sessions = sessions_of(order.sessions, changes)
+    work.plan = replace(work.plan, changes=tuple(changes), sessions=sessions)
     work.ended = {id(sessions[number]) for number in order.ended}
     work.left = tuple(change_of(data) for data in order.left)
     return answers

@@ -43,12 +43,15 @@ class Begin(Event):
     """Sessions that the run before was to end."""
 
 
-class RouterEvent(Event):
+class OfRouter(Event):
+    router: str
+    """Id of the router."""
+
+
+class RouterEvent(OfRouter):
     """Whether a router was reached, and why not."""
 
     event: Literal["router"]
-    router: str
-    """Id of the router."""
     status: Status
     """Whether it was read."""
     version: str | None
@@ -57,24 +60,20 @@ class RouterEvent(Event):
     """Why it was not read."""
 
 
-class Planned(Event):
+class Planned(OfRouter):
     """A change that is about to be made."""
 
     event: Literal["planned"]
-    router: str
-    """Id of the router."""
     change: Positive
     """Its number in this run."""
     planned: Change
     """As in a plan."""
 
 
-class Ending(Event):
+class Ending(OfRouter):
     """A session, or the connections of an address, that ends with a change."""
 
     event: Literal["ending"]
-    router: str
-    """Id of the router."""
     change: Positive
     """The number of the change."""
     kind: SessionKind
@@ -85,12 +84,10 @@ class Ending(Event):
     """The login, or the address."""
 
 
-class Ended(Event):
+class Ended(OfRouter):
     """It is over, or need not end."""
 
     event: Literal["ended"]
-    router: str
-    """Id of the router."""
     kind: SessionKind
     """What it is."""
     client: str
@@ -99,22 +96,18 @@ class Ended(Event):
     """The login, or the address."""
 
 
-class Trying(Event):
+class Trying(OfRouter):
     """Commands for these changes are sent."""
 
     event: Literal["trying"]
-    router: str
-    """Id of the router."""
     changes: list[Positive]
     """Their numbers."""
 
 
-class Result(Event):
+class Result(OfRouter):
     """The router's answer."""
 
     event: Literal["result"]
-    router: str
-    """Id of the router."""
     changes: list[Positive]
     """Their numbers."""
     state: AnswerState
@@ -135,12 +128,10 @@ class Wave(Event):
     """Ids of its routers."""
 
 
-class Health(Event):
+class Health(OfRouter):
     """How a router is after its wave."""
 
     event: Literal["health"]
-    router: str
-    """Id of the router."""
     healthy: bool
     """Whether the next wave may begin."""
     reason: str | None

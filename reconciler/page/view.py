@@ -8,6 +8,7 @@ reading, render, sessions, telling, values and wording.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import attrgetter
 
 from reconciler.change import HIDDEN, Action, Change
 from reconciler.changeset import ChangeSet, FileChange
@@ -16,6 +17,7 @@ from reconciler.effects import Effect
 from reconciler.page.values import Block, Choice, Deal, Deals, Device, Drop, Row, Tile, View
 from reconciler.planning import RouterPlan, Status
 from reconciler.reading import (
+    SUMMARY,
     SYMBOL,
     FieldValues,
     Group,
@@ -33,13 +35,6 @@ from reconciler.wording import counted
 OPEN_UP_TO = 200
 """A page with more changes begins folded."""
 _EFFECTS_OPEN_UP_TO = 40
-_SUMMARY = {
-    Action.ADD: "to add",
-    Action.SET: "to change",
-    Action.MOVE: "to move",
-    Action.REMOVE: "to remove",
-    Action.ADOPT: "to adopt",
-}
 _STATUSES = {
     Status.OK: "reached",
     Status.UNREACHABLE: "unreachable",
@@ -56,7 +51,10 @@ def view_of(changes: ChangeSet, title: str = "Plan") -> View:
         _device(plan, effects, anchors, was_asked=changes.base is None) for plan in changes.plans
     ]
     told = [one for one in devices if not _is_quiet(one)]
-    files = [_file(file, list(found), anchors) for file, found in groupby(changes.files, _file_of)]
+    files = [
+        _file(file, list(found), anchors)
+        for file, found in groupby(changes.files, attrgetter("file"))
+    ]
     count = len(changes.changes)
     return View(
         title=f"Preview against {changes.base[:12]}" if changes.base else title,
@@ -136,7 +134,7 @@ def _facts(changes: ChangeSet) -> Iterator[tuple[str, str]]:
 
 def _tiles(changes: ChangeSet) -> Iterator[Tile]:
     counts = changes.summary()
-    for action, text in _SUMMARY.items():
+    for action, text in SUMMARY.items():
         if counts[action.value]:
             yield Tile(action.value, SYMBOL[action], counts[action.value], text)
     if changes.notices:
@@ -146,7 +144,7 @@ def _tiles(changes: ChangeSet) -> Iterator[Tile]:
 
 
 def _deals(effects: Sequence[Effect], anchors: _Anchors) -> Iterator[Deals]:
-    for deed, group in groupby(effects, key=lambda one: one.deed):
+    for deed, group in groupby(effects, attrgetter("deed")):
         ones = list(group)
         deals = [
             Deal(
@@ -213,10 +211,6 @@ def _unspoken(field: FieldValues) -> FieldValues:
     """A secret field: whether it changes is all that is said."""
     changes = field.before not in (None, "-")
     return FieldValues(field.name, None, "changes, not shown" if changes else "not shown")
-
-
-def _file_of(change: FileChange) -> str:
-    return change.file
 
 
 def _file(file: str, changes: Sequence[FileChange], anchors: _Anchors) -> Block:

@@ -12,6 +12,7 @@ from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.exceptions import SecurityError
+from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 _LARGEST = 10**15
@@ -83,6 +84,11 @@ def message(text: str) -> Template:
         return _ENVIRONMENT.from_string(text)
     except TemplateError as error:
         raise BadExpression(str(error)) from error
+
+
+def names_in(text: str) -> set[str]:
+    """The names that a message asks for, or an expression between `{{` and `}}`."""
+    return find_undeclared_variables(_ENVIRONMENT.parse(text))
 
 
 def value_of(asked: Expression, names: Mapping[str, Any]) -> Any:

@@ -26,6 +26,7 @@ def judge(
 
 def _asked(one: Loaded, facts: Mapping[str, Any]) -> Iterator[Problem]:
     count = 0
+    facts = {name: facts[name] for name in one.names if name in facts}
     try:
         for it in _entries(one, facts):
             names = facts if one.each is None else {**facts, "it": it}

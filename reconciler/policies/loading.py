@@ -16,20 +16,27 @@ from reconciler.inventory.finding import Finding
 from reconciler.inventory.kinds import Kind
 from reconciler.inventory.reading import read
 from reconciler.models.policy import Policy
-from reconciler.policies.expressions import BadExpression, Expression, expression, message
+from reconciler.policies.expressions import (
+    BadExpression,
+    Expression,
+    expression,
+    message,
+    names_in,
+)
 
 FOLDER = "policies"
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A policy that can be asked. `where`: its first line."""
+    """A policy that can be asked. `where`: its first line; `names`: the facts that it asks for."""
 
     policy: Policy
     where: Where
     each: Expression | None
     deny: Expression
     message: Template
+    names: frozenset[str]
 
 
 def load_policies(root: Path) -> tuple[tuple[Loaded, ...], tuple[Problem, ...]]:
@@ -54,7 +61,9 @@ def load_policies(root: Path) -> tuple[tuple[Loaded, ...], tuple[Problem, ...]]:
 
 def _ready(policy: Policy, where: Where) -> Loaded:
     each = expression(policy.each) if policy.each else None
-    return Loaded(policy, where, each, expression(policy.deny), message(policy.message))
+    asked = f"{{{{ {policy.each or 'none'} }}}}{{{{ {policy.deny} }}}}{policy.message}"
+    names = frozenset(names_in(asked))
+    return Loaded(policy, where, each, expression(policy.deny), message(policy.message), names)
 
 
 def _is_read(policy: Policy) -> Iterator[Finding]:
