@@ -6,7 +6,7 @@ change of a single service is never a mass change, however small the router. Imp
 models, planning and sessions.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from reconciler.change import Action, Change
@@ -60,7 +60,7 @@ def check(
         for plan in chosen
         for session in plan.sessions
     )
-    if ending > _most(settings.sessions, allow.sessions):
+    if ending > max(settings.sessions, allow.sessions or 0):
         problems.append(
             Problem(
                 "limit-sessions",
@@ -114,16 +114,16 @@ def _removals(
     if not removed or not _not_allowed(removed, allow.removals):
         return
     share = _percent(removed, census.held)
-    what = f"{len(removed)} of {len(census.held)} services would lose their rows, and no file says"
     if not census.wanted:
-        text = f"{what} why: the files name no service on this router at all."
-        yield _problem(router, "removals", text, len(removed))
+        why = ": the files name no service on this router at all"
     elif len(removed) > limits.removals:
-        text = f"{what} why (the limit is {limits.removals})."
-        yield _problem(router, "removals", text, len(removed))
+        why = f" (the limit is {limits.removals})"
     elif len(removed) > 1 and share > limits.removals_percent:
-        text = f"{what} why ({share:.0f} %, the limit is {limits.removals_percent} %)."
-        yield _problem(router, "removals", text, len(removed))
+        why = f" ({share:.0f} %, the limit is {limits.removals_percent} %)"
+    else:
+        return
+    what = f"{len(removed)} of {len(census.held)} services would lose their rows"
+    yield _problem(router, "removals", f"{what}, and no file says why{why}.", len(removed))
 
 
 def _removed(changes: Sequence[Change], census: Census) -> set[str]:
@@ -141,13 +141,8 @@ def _cut(changes: Sequence[Change], census: Census) -> set[str]:
     return {change.mark for change in changes} & census.held & census.to_suspend - census.suspended
 
 
-def _percent(part: set[str], whole: Iterable[str]) -> float:
-    total = len(set(whole))
-    return 100 * len(part) / total if total else 0.0
-
-
-def _most(limit: int, allowed: int | None) -> int:
-    return max(limit, allowed or 0)
+def _percent(part: Set[str], whole: Set[str]) -> float:
+    return 100 * len(part) / len(whole) if whole else 0.0
 
 
 def _not_allowed(services: set[str], allowed: int | None) -> bool:

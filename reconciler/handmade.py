@@ -14,7 +14,6 @@ from reconciler.render import MARKDOWN_BYTES, blocks_of, fit, inline
 from reconciler.wording import counted
 
 MARK = "<!-- reconcile:drift -->"
-CLEAN = "No drift"
 _HEAD_BYTES = 10_000
 _WAYS = """\
 Either way ends it, and the next run of `reconcile drift` says so:
@@ -34,7 +33,7 @@ def issue(changes: ChangeSet) -> str:
     ]
     count = sum(len(plan.changes) for plan in found)
     if not count:
-        title = CLEAN if not away else "No drift on the routers that answered"
+        title = "No drift on the routers that answered" if away else "No drift"
         said = "The routers hold what was applied last, or what is pending."
         return "\n".join([f"# {title}", MARK, "", said, "", *fit(away, _HEAD_BYTES)]).rstrip()
     where = f"on {counted(len(found), 'router')}"

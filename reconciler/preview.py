@@ -41,15 +41,13 @@ class Unopened(Secrets):
     def resolve(
         self, secret: Secret, client_id: str = "", service_id: str = "", where: Where | None = None
     ) -> str:
-        if isinstance(secret, DerivedSecret):
-            return f"derived {secret.of or f'{client_id}/{service_id}'} {secret.derived}"
-        return definition(secret)
+        return definition(secret, f"{client_id}/{service_id}")
 
     def fingerprint(self, text: str) -> None:
         """None: without the key nobody outside of this process may compare."""
 
 
-def definition(secret: Secret) -> str:
+def definition(secret: Secret, owner: str = "") -> str:
     """What two secrets must share to be one; of those in the file, the text itself."""
     match secret:
         case EnvSecret():
@@ -61,7 +59,7 @@ def definition(secret: Secret) -> str:
         case PlainSecret():
             return f"plain {secret.plain}"
         case DerivedSecret():
-            return f"derived {secret.of or ''} {secret.derived}"
+            return f"derived {secret.of or owner} {secret.derived}"
 
 
 def preview(

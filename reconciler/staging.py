@@ -17,18 +17,14 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.edit import Edit, edit
 from reconciler.errors import FilesError, Problem, ReconcileError, naming
 from reconciler.filehistory import move_files
-from reconciler.inventory.checks import CHECKS
-from reconciler.inventory.draft import assemble
-from reconciler.inventory.files import Found, contents, find_files
-from reconciler.inventory.kinds import KINDS, SETTINGS, SETTINGS_FILE, Kind
-from reconciler.inventory.model import Inventory
-from reconciler.inventory.reading import Reading, read
+from reconciler.inventory.files import contents
+from reconciler.inventory.overlay import load_with
 from reconciler.models import Client
 from reconciler.models.base import Model
 from reconciler.plaintext import plain_nodes
@@ -120,48 +116,6 @@ def check(root: Path, staged: Sequence[Staged], known: Iterable[Problem] = ()) -
 def _identity(problem: Problem) -> tuple[str, str, str]:
     """A problem without its line, which any edit above it moves."""
     return problem.code, problem.message, problem.where.file if problem.where else ""
-
-
-def load_with(
-    root: Path, overlay: Mapping[str, bytes | None]
-) -> tuple[Inventory | None, list[Problem]]:
-    """Like `inventory.load`, with these files instead of those on disk; None: without it."""
-    found, problems = find_files(root)
-    on_disk = {one.file for one in found}
-    found = [one for one in found if overlay.get(one.file, b"") is not None]
-    found += [
-        Found(kind, file)
-        for file, data in overlay.items()
-        if data is not None and file not in on_disk and (kind := _kind_of(file)) is not None
-    ]
-
-    def reading(kind: Kind, file: str) -> Reading:
-        data = overlay.get(file) or contents(root, file)
-        if isinstance(data, Problem):
-            return Reading(kind, file, None, (data,), damaged=True)
-        return read(kind, file, data)
-
-    settings = reading(SETTINGS, SETTINGS_FILE)
-    readings = [reading(one.kind, one.file) for one in sorted(found, key=lambda one: one.file)]
-    for one in (settings, *readings):
-        problems.extend(one.problems)
-    draft = assemble(root, settings, readings)
-    found_out = [
-        (source, finding)
-        for rule in CHECKS
-        for source, finding in rule(draft)
-        if not (finding.needs_all and source.damaged)
-    ]
-    if found_out:  # lines of files that are not on disk yet
-        texts = {file: parse(data, file)[0] for file, data in overlay.items() if data is not None}
-        draft = replace(draft, _documents=texts)
-    problems += [draft.problem(source, finding) for source, finding in found_out]
-    unique = sorted(dict.fromkeys(problems), key=lambda problem: problem.sort_key)
-    return (draft.inventory if settings.model is not None else None), unique
-
-
-def _kind_of(file: str) -> Kind | None:
-    return next((kind for kind in KINDS if file.startswith(kind.folder + "/")), None)
 
 
 def diff_lines(staged: Iterable[Staged]) -> Iterator[str]:

@@ -79,12 +79,8 @@ def sentences(router: str, found: Iterable[Waiting]) -> Iterator[str]:
         some = [one for one in several if (one.is_cut, one.is_known) == (is_cut, is_known)]
         if some:
             count = counted(len(some), "cut" if is_cut else "restore")
-            yield f"{router}: {text.format(count=count, names=_names(some))}"
-
-
-def _names(some: Iterable[Waiting]) -> str:
-    return listing(f"{one.service} (since {one.since})" if one.since else one.service
-                   for one in some)  # fmt: skip
+            names = (one.service + (f" (since {one.since})" if one.since else "") for one in some)
+            yield f"{router}: {text.format(count=count, names=listing(names))}"
 
 
 def _turns(change: Change, suspended_list: str, *, is_cut: bool) -> bool:

@@ -95,14 +95,13 @@ def _of_one(one: Effect) -> str:
 
 def _of_several(ones: Sequence[Effect]) -> str:
     deed, words = ones[0].deed, ones[0].words
+    names = [one.name for one in ones]
     if deed in _ALIKE:
-        names = [one.name for one in ones]
         said = f"{_SENTENCES[deed][1]} {words}".rstrip() if deed is not Deed.SPEED else "clients"
         head = f"{len(ones)} {said}" + (f": {words}" if deed is Deed.SPEED else "")
         return f"{head}{_endings(ones)}: {listing(names, _MOST)}"
     said = f"{len(ones)} {_SENTENCES[deed][1]}"
     if words and all(one.words == words for one in ones):
-        names = [one.name for one in ones]
         return f"{said}, {_of_all(words)}{_endings(ones)}: {listing(names, _MOST)}"
     names = [one.name + (f" ({one.words})" if one.words else "") for one in ones]
     return f"{said}{_endings(ones)}: {listing(names, _MOST)}"

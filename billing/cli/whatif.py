@@ -18,9 +18,10 @@ from reconciler.cli.options import format_option, narrowing_options, on_option
 from reconciler.edit import Put
 from reconciler.errors import FilesError, UsageError
 from reconciler.inventory import Inventory
+from reconciler.inventory.overlay import load_with
 from reconciler.models import Client, Plan, Zone, ZoneBilling
 from reconciler.models.base import Model
-from reconciler.staging import EditFile, load_with, stage
+from reconciler.staging import EditFile, stage
 from reconciler.wording import unknown
 
 

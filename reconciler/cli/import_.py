@@ -14,11 +14,12 @@ from reconciler.cli.options import on_option, router_argument
 from reconciler.errors import Problem, UsageError, Where
 from reconciler.inventory import Inventory
 from reconciler.inventory.files import contents
+from reconciler.inventory.overlay import load_with
 from reconciler.models import Router
 from reconciler.router import connect
 from reconciler.run import endpoint_of
 from reconciler.secrets import Secrets
-from reconciler.staging import Act, Staged, load_with, stage
+from reconciler.staging import Act, Staged, stage
 from reconciler.staging import write as write_files
 from reconciler.wording import counted, unknown
 from reconciler.yamlfile import parse

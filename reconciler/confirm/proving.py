@@ -9,6 +9,7 @@ and its neighbours.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from time import monotonic
 
 from reconciler.change import Change
@@ -20,13 +21,15 @@ from reconciler.fleet import Fleet
 from reconciler.guards import Guarded
 from reconciler.planning import RouterPlan, narrowed
 from reconciler.router import Answer, Session, connect
-from reconciler.survey import Actual, read_router
+from reconciler.survey import read_router
 from reconciler.undo.record import read_losses, record
-from reconciler.work import Logs, Planner, Target, Work
+from reconciler.work import Logs, Planner, Work
 
 # Who is proven later than this before the end might be undone while it is being confirmed.
 MARGIN = 5.0
 Planned = Callable[[RouterPlan], None]
+_Half = tuple[tuple[Change, ...], dict[int, Answer]]
+"""The changes of the first half, and their answers."""
 
 
 @dataclass
@@ -40,7 +43,7 @@ class Confirmation:
     unproven: dict[str, str] = field(default_factory=dict)
     _armed: dict[str, float] = field(default_factory=dict)
     _waiting: dict[str, set[object]] = field(default_factory=dict)
-    _first: dict[str, "_Half"] = field(default_factory=dict)
+    _first: dict[str, _Half] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -51,7 +54,8 @@ class Confirmation:
 
         Raises Guarded, before the first write on any router, where a script would be too large.
         """
-        fleet.plan_with(_before_proof(fleet.planner))
+        plan = fleet.planner
+        fleet.plan_with(lambda target, actual: before_proof(plan(target, actual)))
         for work in fleet.works:
             if work.is_ready:
                 self._waiting[work.plan.router] = {identity(c) for c in waiting(work.plan)}
@@ -69,8 +73,7 @@ class Confirmation:
         fleet.apply(log=log)
         for work in fleet.works:
             if work.pen:
-                half = _Half(work.plan.changes, dict(work.pen.answers))
-                self._first[work.plan.router] = half
+                self._first[work.plan.router] = work.plan.changes, dict(work.pen.answers)
         return self._prove(fleet)
 
     def _scripts(self, fleet: Fleet) -> dict[str, str]:
@@ -142,37 +145,24 @@ class Confirmation:
     def second_half(self, fleet: Fleet, plan: Planner) -> None:
         """Plan anew what waited, for `fleet.apply` to write."""
         fleet.plan_with(plan)
-
-        def again(work: Work, session: Session) -> None:
-            whole = plan(work.target, read_router(session))
-            later = self._waiting[work.plan.router]
-            work.plan, _ = narrowed(whole, lambda change: identity(change) in later)
-
         for work in fleet.works:
             if work.is_ready and work.session is not None:
+                later = self._waiting[work.plan.router]
                 try:
-                    again(work, work.session)
+                    whole = plan(work.target, read_router(work.session))
                 except RouterError as error:
                     work.troubles.append(str(error))
+                else:
+                    work.plan, _ = narrowed(whole, partial(_is_in, later))
 
     def count_both(self, fleet: Fleet) -> None:
         """Let the works tell of both halves, once the second is written."""
         for work in fleet.works:
-            first = self._first.get(work.plan.router)
-            if first and work.pen:
-                work.pen.answers.update(first.answers)
-                changes = (*first.changes, *work.plan.changes)
-                work.plan = replace(work.plan, changes=changes)
+            if work.pen and work.plan.router in self._first:
+                changes, answers = self._first[work.plan.router]
+                work.pen.answers.update(answers)
+                work.plan = replace(work.plan, changes=(*changes, *work.plan.changes))
 
 
-@dataclass(frozen=True)
-class _Half:
-    changes: tuple[Change, ...]
-    answers: dict[int, Answer]
-
-
-def _before_proof(plan: Planner) -> Planner:
-    def planner(target: Target, actual: Actual) -> RouterPlan:
-        return before_proof(plan(target, actual))
-
-    return planner
+def _is_in(identities: set[object], change: Change) -> bool:
+    return identity(change) in identities

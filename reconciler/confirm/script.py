@@ -146,12 +146,12 @@ class _Writer:
     def _spot(self, entry: Entry, restored: frozenset[str]) -> str | None:
         """The row that was behind it and is there then: ours by its comment, others by `.id`."""
         chain, kind = self._chain(entry), entry.kind
-        token = token_of(kind, entry)
+        token = _token_of(entry)
         if chain is None or token not in chain.before:
             return None
         ids = self._ids.get(chain_of(kind, entry.before or {}), {})
         gone = {
-            token_of(one.kind, one)
+            _token_of(one)
             for one in self._undo.entries
             if one.action is Action.REMOVE and one.kind is kind
         }
@@ -162,9 +162,9 @@ class _Writer:
         return None
 
 
-def token_of(kind: Kind, entry: Entry) -> str:
+def _token_of(entry: Entry) -> str:
     row = entry.before or {}
-    (token,) = tokens(kind, [{**row, ".id": "*0"}], chain_of(kind, row))
+    (token,) = tokens(entry.kind, [{**row, ".id": "*0"}], chain_of(entry.kind, row))
     return token
 
 

@@ -90,7 +90,7 @@ class Distant:
     def _asked(self, unit: Unit, question: Question) -> dict[str, Any]:
         words = {"name": question.name, **asdict(question)}  # type: ignore[call-overload]
         busy = [work for work in self._works.values() if work.is_ready and work.plan.changes]
-        orders = [self._order(unit, w.plan.router, w, question=words) for w in busy]
+        orders = [self._about(unit, work, question=words) for work in busy]
         answers: dict[str, Any] = {}
         refused: list[Report] = []
         for order, report in self._cluster.run(orders):
@@ -114,11 +114,12 @@ class Distant:
             return failed_plan(order.router, Unreachable("its worker refused to plan it"))
         return plan_of(report.plan)
 
-    def _order(
-        self, unit: Unit, router: str, work: DistantWork | None = None, **more: Any
-    ) -> Order:
-        known = work.as_known() if work else {}
-        return Order(unit.value, router, asdict(self._run), **known, **more)
+    def _order(self, unit: Unit, router: str, **more: Any) -> Order:
+        return Order(unit.value, router, asdict(self._run), **more)
+
+    def _about(self, unit: Unit, work: DistantWork, **more: Any) -> Order:
+        """An order that tells what is known of its router."""
+        return self._order(unit, work.plan.router, **work.as_known(), **more)
 
     # -- writing ---------------------------------------------------------------------
 
@@ -140,14 +141,7 @@ class Distant:
         seen = receivers(works)
         noted = state_data(commit)
         orders = [
-            self._order(
-                Unit.MAKE,
-                work.plan.router,
-                work,
-                look=work in seen,
-                last=work not in later,
-                commit=noted,
-            )
+            self._about(Unit.MAKE, work, look=work in seen, last=work not in later, commit=noted)
             for work in works
         ]
         self._phase(orders, log)
@@ -155,15 +149,13 @@ class Distant:
             work.plan.router: sorted(unsettled_marks(work)) for work in works if work.verified
         }
         orders = [
-            self._order(
-                Unit.TAKE, work.plan.router, work, standing=standing, last=True, commit=noted
-            )
+            self._about(Unit.TAKE, work, standing=standing, last=True, commit=noted)
             for work in later
             if not work.gone
         ]
         self._phase(orders, log)
         gone = [work for work in works if work.gone]
-        self._phase([self._order(Unit.LOOK, w.plan.router, w, last=True) for w in gone], log)
+        self._phase([self._about(Unit.LOOK, work, last=True) for work in gone], log)
 
     def _phase(self, orders: Sequence[Order], log: Logs) -> None:
         """One phase on several routers, with its answers noted as they come."""

@@ -6,7 +6,7 @@
 The order of work: find the files (`files`), read each by itself (`reading`, with `salvage`,
 `complaints` and `rules`), put them together (`draft`), check what crosses files (`checks`). Many
 files are read on several cores and remembered (`bulk`, `scouting`, `packs`, `frozen`, `store`), and
-those of one form in bulk (`forms`, `moulds`).
+those of one form in bulk (`forms`, `moulds`); `overlay`: those that are not written yet.
 Imports of the project: errors, wording, yamlfile, yamlform, addresses, models.
 """
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from reconciler.cores import shared_out
 from reconciler.errors import Problem, Where
 from reconciler.inventory.bulk import LEAST_PARALLEL, load_files
-from reconciler.inventory.checks import CHECKS
+from reconciler.inventory.checks import CHECKS, findings
 from reconciler.inventory.checks.base import Check
 from reconciler.inventory.draft import Draft
 from reconciler.inventory.files import Found
@@ -83,11 +83,7 @@ def _check(draft: Draft) -> list[Problem]:
 
 
 def _found_by(draft: Draft, check: Check) -> list[Problem]:
-    return [
-        draft.problem(reading, finding)
-        for reading, finding in check(draft)
-        if not (finding.needs_all and reading.damaged)
-    ]
+    return [draft.problem(reading, finding) for reading, finding in findings(draft, [check])]
 
 
 @contextmanager

@@ -6,7 +6,8 @@ cannot reach a file, a secret or the network. Imports nothing of the project.
 """
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -66,24 +67,29 @@ def _environment() -> _Environment:
 _ENVIRONMENT = _environment()
 
 
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Raises BadExpression for whatever an expression may raise."""
+    try:
+        yield
+    except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError) as error:
+        raise BadExpression(str(error) or type(error).__name__) from error
+
+
 def expression(text: str) -> Expression:
     """A function of the names that are known. Raises BadExpression where it is none."""
     if len(text) > _LONGEST:
         raise BadExpression(f"it is longer than {_LONGEST} characters")
-    try:
+    with _in_words():
         return _ENVIRONMENT.compile_expression(text, undefined_to_none=False)
-    except TemplateError as error:
-        raise BadExpression(str(error)) from error
 
 
 def message(text: str) -> Template:
     """A text with expressions in it. Raises BadExpression where it is none, or has statements."""
     if "{%" in text:
         raise BadExpression("a message holds {{ … }} only, no {% … %}")
-    try:
+    with _in_words():
         return _ENVIRONMENT.from_string(text)
-    except TemplateError as error:
-        raise BadExpression(str(error)) from error
 
 
 def names_in(text: str) -> set[str]:
@@ -93,22 +99,14 @@ def names_in(text: str) -> set[str]:
 
 def value_of(asked: Expression, names: Mapping[str, Any]) -> Any:
     """What an expression comes to. Raises BadExpression where it cannot be told."""
-    try:
+    with _in_words():
         found = asked(**names)
         if isinstance(found, StrictUndefined):
             bool(found)  # raises in its own words
         return found
-    except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError) as error:
-        raise BadExpression(_said(error)) from error
 
 
 def text_of(asked: Template, names: Mapping[str, Any]) -> str:
     """A message with its expressions filled in. Raises BadExpression where one cannot be told."""
-    try:
+    with _in_words():
         return asked.render(**names)
-    except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError) as error:
-        raise BadExpression(_said(error)) from error
-
-
-def _said(error: Exception) -> str:
-    return str(error) or type(error).__name__

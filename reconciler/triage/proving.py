@@ -8,10 +8,11 @@ from pathlib import Path
 from reconciler.change import Action, Change
 from reconciler.edit import Edit
 from reconciler.errors import FilesError, ReconcileError
+from reconciler.inventory.overlay import load_with
 from reconciler.planning import RouterPlan
 from reconciler.run import Loaded, Scope, make_targets
 from reconciler.secrets import Secrets
-from reconciler.staging import Act, EditFile, load_with, stage
+from reconciler.staging import Act, EditFile, stage
 from reconciler.survey import Actual
 from reconciler.triage.model import Answer, Proposal, Refusal
 from reconciler.work import Target

@@ -11,6 +11,7 @@ from end_to_end.world import World, copy_example, git
 from reconciler.edit import Put
 from reconciler.errors import FilesError, ReconcileError
 from reconciler.filehistory import history_of
+from reconciler.inventory.overlay import load_with
 from reconciler.staging import (
     Act,
     DeleteFile,
@@ -18,7 +19,6 @@ from reconciler.staging import (
     NewFile,
     check,
     diff_lines,
-    load_with,
     stage,
     write,
 )
