@@ -18,7 +18,7 @@ from reconciler.effects import Effect
 from reconciler.errors import Problem, ReconcileError
 from reconciler.planning import RouterPlan, Status
 from reconciler.report import problem_data
-from reconciler.sessions import Session, SessionKind
+from reconciler.sessions import Session
 
 FORMAT_VERSION = "1.0"
 _ESSENCE = ("router", "path", "action", "key", "before", "after", "digests")
@@ -95,10 +95,7 @@ class ChangeSet:
     def summary(self) -> dict[str, int]:
         """How many of each action `changes` of the JSON holds, and how many sessions drop."""
         counts = Counter(change.action for _, change in self.changes if not change.notice)
-        drops = sum(
-            session.kind is not SessionKind.CONNECTIONS and not session.waits
-            for _, session in self.sessions
-        )
+        drops = sum(session.drops for _, session in self.sessions)
         return {action.value: counts[action] for action in Action} | {"sessions": drops}
 
 

@@ -2,7 +2,8 @@
 """Ending what hangs on changes that are made: live sessions, and connections of the suspended.
 
 What goes on although it was to end makes the run one in part, and is left to the next one, which
-knows of it by the journal. Imports apply, change, lease, normal, router, sessions, survey, work.
+knows of it by the journal. Imports apply, change, lease, normal, router, sessions, survey, wording
+and work.
 """
 
 from collections.abc import Callable, Sequence

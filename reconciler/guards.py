@@ -3,7 +3,7 @@
 
 They count services, not rows, so that a payday's restores pass and an emptied folder does not. A
 change of a single service is never a mass change, however small the router. Imports change, errors,
-models, planning and sessions.
+marks, models, planning and wording.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
@@ -14,7 +14,6 @@ from reconciler.errors import Problem, ProblemsError
 from reconciler.marks import is_service_mark
 from reconciler.models import Limits, OwnLimits
 from reconciler.planning import Census, RouterPlan
-from reconciler.sessions import SessionKind
 from reconciler.wording import counted
 
 FEW_CUTS = 5
@@ -55,11 +54,7 @@ def check(
         for plan in chosen
         for problem in _router(plan, limits.get(plan.router, settings), allow)
     ]
-    ending = sum(
-        session.kind is not SessionKind.CONNECTIONS and not session.waits
-        for plan in chosen
-        for session in plan.sessions
-    )
+    ending = sum(session.drops for plan in chosen for session in plan.sessions)
     if ending > max(settings.sessions, allow.sessions or 0):
         problems.append(
             Problem(

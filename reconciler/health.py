@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether a router is well after it was written to: its sessions are back and its CPU has room.
 
-Imports change, models, planning, router and sessions.
+Imports change, models, planning, router, sessions and wording.
 """
 
 from dataclasses import dataclass

@@ -3,8 +3,8 @@
 
 It is the address-list row `list=rc-lease address=192.0.2.1` with a timeout; any row of that list
 means held. RouterOS keeps entries with a timeout in memory only and refuses a second entry of the
-same list and address, so two that ask at once cannot both get it. Imports errors, normal, router
-and state.
+same list and address, so two that ask at once cannot both get it. Imports errors, marks, normal,
+router and state.
 """
 
 from collections.abc import Callable, Sequence

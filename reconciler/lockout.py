@@ -3,8 +3,8 @@
 
 Only few of our rows can: an address in the suspended list is refused in chain=forward, also on its
 way to a router behind this one; a notice redirects tcp/80; an ARP binding ties an address to one
-device; a session that drops takes along who works over it. Users, groups, services, interface
-lists and input rules are never ours. Imports change, errors, kinds, models, planning, sessions.
+device; a session that drops takes along who works over it. Users, groups, services, interface lists
+and input rules are never ours. Imports change, errors, kinds, marks, models and planning.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +25,6 @@ from reconciler.kinds import (
 from reconciler.marks import Row, is_disabled
 from reconciler.models import Router
 from reconciler.planning import RouterPlan
-from reconciler.sessions import SessionKind
 
 Address = IPv4Address | IPv6Address
 _WEB = 80
@@ -117,7 +116,7 @@ def _dropped(plan: RouterPlan, path: ManagementPath) -> Iterator[str]:
     fields = {PPP_SECRET: "remote-address", HOTSPOT_USER: "address"}
     for session in plan.sessions:
         field = fields.get(session.cause.kind)
-        if session.kind is SessionKind.CONNECTIONS or session.waits or field is None:
+        if not session.drops or field is None:
             continue
         address = _address((session.cause.row or {}).get(field, ""))
         if address in path.addresses:

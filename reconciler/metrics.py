@@ -100,9 +100,7 @@ class _Metrics:
             for action, count in Counter(change.action for change in plan.changes).items():
                 differing.labels(plan.router, action.value).set(count)
             drifted.labels(plan.router).set(sum(change.cause == DRIFT for change in plan.changes))
-            drops.labels(plan.router).set(
-                sum(not one.waits and one.kind != "connections" for one in plan.sessions)
-            )
+            drops.labels(plan.router).set(sum(one.drops for one in plan.sessions))
 
     def _services(self, inventory: Inventory) -> None:
         services = self._metric("services", "Services in the files.", "zone", "status")

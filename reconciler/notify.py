@@ -2,7 +2,7 @@
 """What a run has to tell people, and whom: events against rules, quiet where nothing is new. Pure.
 
 What was told last is kept by the caller (`Told`), so that a router that is away for a week is told
-of twice: when it goes and when it comes back. Imports models.
+of twice: when it goes and when it comes back. Imports models and wording.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

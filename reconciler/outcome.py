@@ -2,8 +2,8 @@
 """What an apply came to: lines for people and exit codes.
 
 What a router holds when it is read back is the truth, not what it answered: a write without an
-answer that took effect is done. Imports change, planning, render, router, sessions, suspension and
-work.
+answer that took effect is done. Imports change, planning, render, router, sessions, suspension,
+wording and work.
 """
 
 from collections.abc import Iterator, Sequence

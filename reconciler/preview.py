@@ -3,8 +3,8 @@
 
 A router is taken to hold just what base wants of it, so a preview shows neither drift nor live
 sessions. No secret is resolved: their definitions are compared, so that a fork or a laptop without
-any can look. Pure. Imports changeset, compile, desired, inventory, models, plainmodel, planning,
-secrets and survey.
+any can look. Pure. Imports changeset, compile, desired, errors, inventory, marks, models,
+plainmodel, planning, secrets and survey.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

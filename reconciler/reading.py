@@ -6,6 +6,7 @@ planning, sessions, telling and wording.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
@@ -147,13 +148,11 @@ def _in_reading_order(changes: Iterable[Change]) -> list[Change]:
 
 def endings(sessions: Sequence[Session]) -> dict[int, str]:
     """What each change ends, in words, by the identity of the Change object."""
-    counts: dict[int, dict[str, int]] = {}
+    counts: dict[int, Counter[str]] = {}
     for session in sessions:
-        kind = "waits" if session.waits else session.kind.value
-        of_change = counts.setdefault(id(session.cause), {})
-        of_change[kind] = of_change.get(kind, 0) + 1
+        counts.setdefault(id(session.cause), Counter())[session.fate] += 1
     return {
-        key: ", ".join(ending(*item) for item in kinds.items()) for key, kinds in counts.items()
+        key: ", ".join(ending(*item) for item in fates.items()) for key, fates in counts.items()
     }
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What was reviewed is what is applied: a plan file against what would be done now. Pure.
 
-Imports change, changeset, planning, reading, render.
+Imports change, changeset, planning, reading, render and wording.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

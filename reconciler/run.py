@@ -2,7 +2,7 @@
 """From a state repository to the targets of a run: load, check, narrow, compile, find secrets.
 
 Everything the commands share between the files and the routers. Imports change, compile, errors,
-guards, inventory, models, planning, router, secrets, shards and work.
+guards, inventory, models, planning, router, secrets, shards, wording and work.
 """
 
 from collections.abc import Collection, Iterable, Mapping

@@ -24,12 +24,7 @@ def find_recipients(settings: SecretSettings, secrets: Secrets) -> list[Any]:
 
     The identity is needed only where no recipient is named: a public key is enough to seal.
     """
-    try:
-        pyrage = importlib.import_module("pyrage")
-    except ImportError:
-        raise UsageError(
-            "Encrypting secrets needs the extra `age`: pip install 'wisp-reconcile[age]'"
-        ) from None
+    pyrage = _library()
     found = [_recipient(pyrage, text) for text in settings.age_recipients]
     if not found and settings.age_identity is not None:
         found = _own(pyrage, secrets.resolve(settings.age_identity))
@@ -43,15 +38,21 @@ def find_recipients(settings: SecretSettings, secrets: Secrets) -> list[Any]:
 
 def seal(text: str, recipients: list[Any]) -> str:
     """The armored age text of a secret, of several lines."""
-    pyrage = importlib.import_module("pyrage")
-    sealed: bytes = pyrage.encrypt(text.encode(), recipients, armored=True)
-    return sealed.decode("ascii")
+    return bytes(_library().encrypt(text.encode(), recipients, armored=True)).decode("ascii")
 
 
 def seal_line(text: str, recipients: list[Any]) -> str:
     """The same on one line: base64 of the binary form."""
-    pyrage = importlib.import_module("pyrage")
-    return base64.b64encode(pyrage.encrypt(text.encode(), recipients)).decode()
+    return base64.b64encode(_library().encrypt(text.encode(), recipients)).decode()
+
+
+def _library() -> Any:
+    try:
+        return importlib.import_module("pyrage")
+    except ImportError:
+        raise UsageError(
+            "Encrypting secrets needs the extra `age`: pip install 'wisp-reconcile[age]'"
+        ) from None
 
 
 def _recipient(pyrage: Any, text: str) -> Any:
@@ -72,6 +73,5 @@ def _own(pyrage: Any, identity: str) -> list[Any]:
             if line.startswith("AGE-SECRET-KEY-")
         ]
     except pyrage.IdentityError:
-        raise UsageError(
-            "The age identity cannot be read: it begins with AGE-SECRET-KEY-."
-        ) from None
+        text = "The age identity cannot be read: it begins with AGE-SECRET-KEY-."
+        raise UsageError(text) from None

@@ -2,8 +2,8 @@
 """Which live sessions and connections a change set ends, and finding them on the router. Pure.
 
 RouterOS applies most changes of a secret, hotspot user or profile only at the next login, so the
-live session is dropped after the write; what leaves a tracked connection untouched is the
-fasttrack of a client who is cut. Imports change, desired, kinds.
+live session is dropped after the write; what leaves a tracked connection untouched is the fasttrack
+of a client who is cut. Imports change, desired, kinds and marks.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -44,6 +44,16 @@ class Session:
     name: str
     cause: Change = field(repr=False, compare=False)
     waits: bool = False
+
+    @property
+    def drops(self) -> bool:
+        """Whether somebody is logged out now."""
+        return self.kind is not SessionKind.CONNECTIONS and not self.waits
+
+    @property
+    def fate(self) -> str:
+        """What ends, or `waits`."""
+        return "waits" if self.waits else self.kind.value
 
 
 class Ending(Protocol):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One plan made in parts on several machines, and its parts put together again. Pure.
 
-A router belongs to the shard that its id alone decides, whatever other routers there are.
-Imports changeset, errors, plandata and wording.
+A router belongs to the shard that its id alone decides, whatever other routers there are. Imports
+changeset, errors and plandata.
 """
 
 import json

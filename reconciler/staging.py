@@ -6,8 +6,8 @@
     write(root, staged)                     # all of it, or nothing
 
 Nothing is written before the repository with all changes in it holds no error, and what cannot be
-written entirely is taken back. Imports edit, errors, filehistory, inventory, models,
-plaintext, yamlfile.
+written entirely is taken back. Imports edit, errors, filehistory, inventory, models, plaintext,
+wording and yamlfile.
 """
 
 import difflib

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The last applied commit, kept on the router itself as one disabled address-list row.
 
-`list=rc-state address=192.0.2.1 disabled=yes comment="commit=… date=… tool=…"`: everyday API
-rights suffice, and nothing is kept on the side. Imports kinds only.
+`list=rc-state address=192.0.2.1 disabled=yes comment="commit=… date=… tool=…"`: everyday API rights
+suffice, and nothing is kept on the side. Imports kinds and marks.
 """
 
 from collections.abc import Iterable

@@ -2,8 +2,8 @@
 """Which cuts and restores of the files have not reached their router yet. Pure.
 
 A router that was away is cut by the next run; until then people must be able to see whom the files
-call suspended while the Internet still works. Imports change, desired,
-inventory, kinds, marks, models, planning.
+call suspended while the Internet still works. Imports change, desired, inventory, kinds, marks,
+models, planning and wording.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -23,6 +23,20 @@ _SENTENCES = {
     Deed.SPEED: ("gets another speed", "clients get another speed"),
     Deed.CHANGED: ("is changed", "clients are changed otherwise"),
 }
+# A deed in a word or two.
+WORDS = {
+    Deed.LOST: "loses all rows",
+    Deed.CUT: "cut",
+    Deed.RESTORED: "connected again",
+    Deed.MOVED: "moves",
+    Deed.NEW: "new",
+    Deed.CANCELLED: "cancelled",
+    Deed.FORGOTTEN: "managed no more",
+    Deed.ADOPTED: "taken over",
+    Deed.LABEL: "new label",
+    Deed.SPEED: "another speed",
+    Deed.CHANGED: "changed otherwise",
+}
 # Of these the details go on with the sentence.
 _GOES_ON = (Deed.MOVED, Deed.CANCELLED)
 # Of these, who has the same details is told of together.
@@ -47,14 +61,9 @@ def _kin(one: Effect) -> str:
 
 def told(effect: Effect) -> str:
     """What happens, without the name: `cut, owes since 2026-11-05`, `10M to 20M`."""
-    word = "" if effect.deed in (Deed.SPEED, Deed.CHANGED) else word_for(effect.deed)
+    word = "" if effect.deed in (Deed.SPEED, Deed.CHANGED) else WORDS[effect.deed]
     between = " " if effect.deed in _GOES_ON else ", "
     return between.join(part for part in (word, effect.words) if part)
-
-
-def word_for(deed: Deed) -> str:
-    """A deed in a word or two: `cut`, `connected again`."""
-    return _WORDS[deed]
 
 
 def headline(ones: Sequence[Effect]) -> str:
@@ -67,21 +76,6 @@ def headline(ones: Sequence[Effect]) -> str:
 def consequence(one: Effect) -> str:
     """What becomes of the sessions of one: `session drops`; empty where nothing does."""
     return _endings([one]).removeprefix(", ")
-
-
-_WORDS = {
-    Deed.LOST: "loses all rows",
-    Deed.CUT: "cut",
-    Deed.RESTORED: "connected again",
-    Deed.MOVED: "moves",
-    Deed.NEW: "new",
-    Deed.CANCELLED: "cancelled",
-    Deed.FORGOTTEN: "managed no more",
-    Deed.ADOPTED: "taken over",
-    Deed.LABEL: "new label",
-    Deed.SPEED: "another speed",
-    Deed.CHANGED: "changed otherwise",
-}
 
 
 def _of_one(one: Effect) -> str:

@@ -4,7 +4,8 @@
 Both forget: the log after a thousand lines or a reboot, the history after a hundred actions. An
 entry counts where it names the very row: from RouterOS 7.16 on log lines end with the command, the
 history has it as `redo` and `undo` since 7; older lines name only logins and profiles. Commands may
-hold passwords, so nothing of them is kept. Imports change, drift, errors, planning, router.
+hold passwords, so nothing of them is kept. Imports change, drift, errors, marks, planning and
+router.
 """
 
 import re

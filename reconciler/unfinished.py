@@ -2,7 +2,7 @@
 """What the last run was to end and did not, as its journal says: sessions, connections.
 
 Each run takes over what the one before left open, so that the last journal alone is read. Imports
-errors, journal, router and sessions.
+journal, router and sessions.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a router's own configuration does to our clients: warnings, once a router. Pure.
 
-Imports desired, errors, kinds, models, sessions and survey.
+Imports desired, errors, kinds, marks, models, sessions and survey.
 """
 
 from bisect import bisect_left, bisect_right

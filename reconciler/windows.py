@@ -3,7 +3,7 @@
 
 What has a calendar of its own or disturbs nobody is never held up: notices, suspensions and
 restores, services that are new on the router, marks. Imports change, errors, inventory, marks,
-models and planning.
+models, planning and wording.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -4,7 +4,7 @@
 Every statement stands alone and finds its row by key and comment, so that it does nothing where the
 change was never made, and its failure stops no other. Menus are spelled `/ppp secret`, which both
 majors read. Everything that is no plain ASCII, and every character that means something inside
-quotes, is written as the bytes it is. Imports change, codec, kinds and undo.
+quotes, is written as the bytes it is. Imports change, codec, kinds, marks and undo.
 """
 
 import string

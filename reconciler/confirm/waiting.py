@@ -2,7 +2,7 @@
 """What a plan may do before it is confirmed, and what waits until then. Pure.
 
 Whatever the router may have to undo by itself stands in a script there, which every reader sees; so
-nothing that needs a secret to be undone is done. Imports arrange, change, planning and undo.
+nothing that needs a secret to be undone is done. Imports arrange, change, marks, planning and undo.
 """
 
 from dataclasses import replace

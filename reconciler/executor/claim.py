@@ -4,7 +4,7 @@
 The lease's row names the run by a token that only its messages hold, and the attempt that had it
 last. Who takes it up writes itself into the row: from then on an attempt that was thought lost and
 lives on finds that it is not its lease any more, at the latest SECONDS_UNSEEN later. Imports
-errors, lease, router and state.
+errors, lease, marks, router and state.
 """
 
 from collections.abc import Callable

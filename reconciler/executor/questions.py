@@ -2,7 +2,7 @@
 """What is asked of each router that will be written to, before the first write on any.
 
 A question is plain data, and so is its answer: where it is asked is another matter. Imports
-confirm, errors, lease, lockout, report, router, survey, undo and work.
+confirm, lease, lockout, report, router, survey, undo and work.
 """
 
 from collections.abc import Callable

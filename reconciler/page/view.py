@@ -29,7 +29,7 @@ from reconciler.reading import (
 )
 from reconciler.render import NOTHING, PREVIEW_NOTHING
 from reconciler.sessions import SessionKind
-from reconciler.telling import consequence, headline, word_for
+from reconciler.telling import WORDS, consequence, headline
 from reconciler.wording import counted
 
 OPEN_UP_TO = 200
@@ -229,10 +229,7 @@ def _file_row(change: FileChange) -> Row:
 
 
 def _drops(changes: ChangeSet, effects: Mapping[str, Effect]) -> Iterator[Drop]:
-    counts: dict[tuple[str, str, str], int] = {}
-    for router, session in changes.sessions:
-        kind = "waits" if session.waits else session.kind.value
-        counts[session.client, router, kind] = counts.get((session.client, router, kind), 0) + 1
+    counts = Counter((one.client, router, one.fate) for router, one in changes.sessions)
     for (client, router, kind), count in sorted(counts.items()):
         zone = effects[client].zone if client in effects else None
         login = f"{_LOGINS[kind]} " if kind in _LOGINS else ""
@@ -250,7 +247,7 @@ def _filters(changes: ChangeSet, devices: Sequence[Device]) -> dict[str, Sequenc
     found = {
         "router": [Choice(one.name, one.name) for one in devices],
         "zone": _choices(one.zone for one in changes.effects if one.zone),
-        "effect": [Choice(deed.value, word_for(deed)) for deed in deeds],
+        "effect": [Choice(deed.value, WORDS[deed]) for deed in deeds],
         "cause": _choices(causes),
     }
     return {name: choices for name, choices in found.items() if len(choices) > 1}

@@ -6,7 +6,7 @@
     broken = judge(policies, PolicyAbout.PLAN, facts)
 
 A policy is an expression and not a program: it reads plain data, ends, and reaches nothing else.
-Imports errors, inventory, models, wording.
+Imports errors, inventory, models and plainmodel.
 """
 
 from reconciler.policies.facts import facts_of_files, facts_of_plan

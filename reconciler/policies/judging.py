@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Policies asked of facts; what they deny is a problem like any other. Pure.
 
-Imports of the project: errors, models, wording, its neighbours.
+Imports of the project: errors, models and its neighbours.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
