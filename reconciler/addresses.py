@@ -46,6 +46,14 @@ def hosts(pool: Pool) -> Interval:
     return first, last
 
 
+def network_of(address: str) -> IPv4Network | None:
+    """An address or prefix of a list; None for ranges, host names and IPv6."""
+    try:
+        return IPv4Network(address, strict=False)
+    except ValueError:
+        return None
+
+
 class Intervals:
     """A set of addresses, as sorted intervals that do not touch."""
 

@@ -15,7 +15,7 @@ from reconciler.lease import read_holders
 from reconciler.normal import seconds
 from reconciler.router import AnswerState
 from reconciler.router import Session as RouterSession
-from reconciler.sessions import SERVICES, Earlier, Ending, Lingering, SessionKind
+from reconciler.sessions import SERVICES, Earlier, Ending, Lingering, SessionKind, over
 from reconciler.survey import read_rows
 from reconciler.wording import counted, listing
 from reconciler.work import Work, guarded
@@ -47,10 +47,8 @@ def _end(work: Work, session: RouterSession, ending: Sequence[Ending]) -> bool:
         return False
     work.troubles += [warning] if warning else []
     work.lingering += left
-    going_on = {(one.kind, one.client) for one in left}
     if work.pen:
-        over = [one for one in ending if (one.kind, one.client) not in going_on and not one.waits]
-        work.pen.log.ended(over)
+        work.pen.log.ended(over(ending, left))
     return True
 
 

@@ -42,10 +42,7 @@ def limits_of(settings: Limits, own: OwnLimits) -> Limits:
 
 
 def check(
-    plans: Iterable[RouterPlan],
-    limits: Mapping[str, Limits],
-    settings: Limits,
-    allow: Allow,
+    plans: Iterable[RouterPlan], limits: Mapping[str, Limits], settings: Limits, allow: Allow
 ) -> list[Problem]:
     """Every limit that the changes of each router go beyond; empty: go on."""
     chosen = list(plans)

@@ -9,14 +9,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from reconciler.models import (
-    AgeSecret,
-    DerivedSecret,
-    EnvSecret,
-    FileSecret,
-    PlainSecret,
-    Secret,
-)
+from reconciler.models import AgeSecret, DerivedSecret, EnvSecret, FileSecret, PlainSecret, Secret
 from reconciler.models.base import Model
 
 

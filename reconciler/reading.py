@@ -22,13 +22,7 @@ from reconciler.sessions import Session, SessionKind
 from reconciler.telling import told
 from reconciler.wording import printable
 
-SYMBOL = {
-    Action.ADD: "+",
-    Action.SET: "~",
-    Action.MOVE: "^",
-    Action.REMOVE: "-",
-    Action.ADOPT: "=",
-}
+SYMBOL = {Action.ADD: "+", Action.SET: "~", Action.MOVE: "^", Action.REMOVE: "-", Action.ADOPT: "="}
 SUMMARY = {
     Action.ADD: "to add",
     Action.SET: "to change",

@@ -58,8 +58,7 @@ def check_expected(changes: ChangeSet, expect: str) -> None:
 
 
 def _stale_text(
-    stale: Sequence[Mapping[str, Any]],
-    result: Iterable[tuple[RouterPlan, tuple[Change, ...]]],
+    stale: Sequence[Mapping[str, Any]], result: Iterable[tuple[RouterPlan, tuple[Change, ...]]]
 ) -> str:
     now = [
         f"  now:      {plan.router}: {change.action.value} {describe(change)}"

@@ -57,11 +57,7 @@ def load_repository(root: Path, environ: Mapping[str, str], cache: Path | None =
 
 
 def make_targets(
-    loaded: Loaded,
-    scope: Scope,
-    *,
-    adopt: bool = False,
-    noticed: Collection[str] = (),
+    loaded: Loaded, scope: Scope, *, adopt: bool = False, noticed: Collection[str] = ()
 ) -> list[Target]:
     """One target a router in scope. Raises UsageError for unknown ids, FilesError for secrets."""
     inventory, secrets = loaded.inventory, loaded.secrets

@@ -92,6 +92,12 @@ class Lingering:
     reason: str
 
 
+def over(ending: Iterable[Ending], left: Iterable[Lingering]) -> list[Ending]:
+    """Those that have ended: what was `left` goes on, and so does what waits."""
+    going_on = {(one.kind, one.client) for one in left}
+    return [one for one in ending if (one.kind, one.client) not in going_on and not one.waits]
+
+
 @dataclass(frozen=True)
 class Service:
     """How one login service looks on RouterOS: its menus, and what names a session in the last."""

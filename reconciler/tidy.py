@@ -2,8 +2,8 @@
 """What another billing system left behind on an adopted router, and its removal when asked.
 
 The one place where rows without our mark are removed: only with `--tidy`, only on a router that
-holds all that the files say, and only rows whose removal lets nobody browse. Imports adopt,
-change, desired, errors, kinds, making, marks, models, planning, survey and work.
+holds all that the files say, and only rows whose removal lets nobody browse. Imports addresses,
+adopt, change, desired, errors, kinds, making, marks, models, planning, survey and work.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -11,6 +11,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
+from reconciler.addresses import network_of
 from reconciler.adopt.leftovers import page_of
 from reconciler.change import Action, Change
 from reconciler.desired import TIDY, Source
@@ -94,12 +95,8 @@ def _addresses_in_use(actual: Actual, but_lists: tuple[str, str]) -> dict[int, l
         if row.get("list") not in but_lists or ADDRESS_LIST.mark_of(row):
             texts.append(row.get("address", ""))
     found: dict[int, list[IPv4Network]] = {}
-    for text in texts:
-        try:
-            network = IPv4Network(text, strict=False)
-        except ValueError:
-            continue
-        if network.prefixlen >= _WIDEST:
+    for network in map(network_of, texts):
+        if network and network.prefixlen >= _WIDEST:
             found.setdefault(int(network.network_address) >> 8, []).append(network)
     return found
 

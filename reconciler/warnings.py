@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a router's own configuration does to our clients: warnings, once a router. Pure.
 
-Imports desired, errors, kinds, marks, models, sessions and survey.
+Imports addresses, desired, errors, kinds, marks, models, sessions and survey.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from ipaddress import IPv4Network, ip_address
+from ipaddress import ip_address
 from operator import itemgetter
 
+from reconciler.addresses import Interval, interval, network_of
 from reconciler.desired import Desired
 from reconciler.errors import Problem, Severity
 from reconciler.kinds import ARP, FILTER, FILTER6, NAT, PRIVATE_CHAINS, QUEUE_SIMPLE
@@ -120,14 +121,10 @@ def _is_enabled_root(row: Row) -> bool:
     return not is_fixed(row) and row.get("disabled") != "true" and row.get("parent") == "none"
 
 
-def _ranges(targets: str) -> Iterator[tuple[int, int]]:
+def _ranges(targets: str) -> list[Interval]:
     """First and last address of each IPv4 prefix in a target list, as numbers."""
-    for part in targets.split(","):
-        try:
-            network = IPv4Network(part, strict=False)
-        except ValueError:
-            continue
-        yield int(network.network_address), int(network.broadcast_address)
+    networks = map(network_of, targets.split(","))
+    return [interval(network) for network in networks if network]
 
 
 def _ipv6(router: Router, wanted: Sequence[Desired], actual: Actual) -> Iterator[Finding]:

@@ -36,12 +36,7 @@ def install(session: Session, name: str, source: str, seconds: int) -> None:
     and a reboot in between does not stop it. Raises Refused or Unreachable; then nothing is left.
     """
     script = (("name", name), ("source", source), ("policy", _POLICY))
-    timer = (
-        ("name", name),
-        ("on-event", name),
-        ("interval", f"{seconds}s"),
-        ("policy", _POLICY),
-    )
+    timer = (("name", name), ("on-event", name), ("interval", f"{seconds}s"), ("policy", _POLICY))
     for path, words in ((SCRIPTS, script), (SCHEDULERS, timer)):
         (answer,) = session.write([Command(path, "add", words)])
         if answer.state is not AnswerState.DONE:

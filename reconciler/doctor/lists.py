@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Address lists: is everybody in the suspended list who must be, and nobody else? Pure.
 
-Imports inventory, kinds, marks, models, planning, status, adopt's names of lists and its
+Imports addresses, inventory, kinds, marks, models, planning, status, adopt's names of lists and its
 neighbours.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 
+from reconciler.addresses import network_of
 from reconciler.adopt.debtors import is_debtors_name
 from reconciler.doctor.case import Case, finding, is_enabled, networks_of_service, short
 from reconciler.errors import Problem
@@ -16,7 +17,6 @@ from reconciler.kinds import ADDRESS_LIST, HOTSPOT_USER, PPP_SECRET
 from reconciler.marks import is_fixed
 from reconciler.models import Mode
 from reconciler.planning import suspends
-from reconciler.status.clients import network_of
 from reconciler.wording import listing, printable
 
 

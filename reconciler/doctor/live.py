@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who is on the network right now although suspended: sessions, connections, addresses. Pure.
 
-Imports inventory, kinds, models, normal, sessions, status and its neighbours.
+Imports addresses, inventory, kinds, models, normal, sessions, status and its neighbours.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
+from reconciler.addresses import network_of
 from reconciler.doctor.case import Case, blocked_networks, finding
 from reconciler.errors import Problem
 from reconciler.inventory import Subscription
@@ -15,7 +16,7 @@ from reconciler.kinds import ADDRESS_LIST, ARP
 from reconciler.models import Mode
 from reconciler.normal import mac
 from reconciler.sessions import SERVICES, SessionKind
-from reconciler.status.clients import network_of, networks_of
+from reconciler.status.clients import networks_of
 
 CONNECTIONS = "/ip/firewall/connection"
 _KIND = {Mode.PPPOE: SessionKind.PPP, Mode.HOTSPOT: SessionKind.HOTSPOT}

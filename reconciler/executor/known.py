@@ -15,7 +15,7 @@ from reconciler.pen import Said
 from reconciler.plandata import change_data, change_of, problem_of, sessions_data, state_of
 from reconciler.planning import Status
 from reconciler.router import Answer, AnswerState, Endpoint
-from reconciler.sessions import Lingering, SessionKind
+from reconciler.sessions import Lingering, SessionKind, over
 from reconciler.work import Logs, Target, Work
 
 LOST = "its worker was lost; another one reads the router again"
@@ -94,11 +94,8 @@ def note(work: DistantWork, order: Order, report: Report, log: Logs) -> None:
     if order.unit != Unit.LOOK:
         journal.answered(said)
     lingering = [Lingering(SessionKind(kind), *rest) for kind, *rest in report.lingering]
-    going_on = {(one.kind, one.client) for one in lingering}
     ended = [sessions[number] for number in report.ended if id(sessions[number]) not in work.ended]
-    journal.ended(
-        [one for one in ended if (one.kind, one.client) not in going_on and not one.waits]
-    )
+    journal.ended(over(ended, lingering))
     work.ended |= {id(one) for one in ended}
     work.lingering += lingering
     work.owed += [(changes[number], reason) for number, reason in report.owed]

@@ -13,14 +13,7 @@ from reconciler.errors import FilesError, Problem
 from reconciler.inventory import Inventory
 from reconciler.inventory.draft import assemble
 from reconciler.inventory.frozen import SecretInClear, freeze, thaw
-from reconciler.inventory.kinds import (
-    CLIENT,
-    PLAN,
-    ROUTER,
-    SETTINGS,
-    SETTINGS_FILE,
-    ZONE,
-)
+from reconciler.inventory.kinds import CLIENT, PLAN, ROUTER, SETTINGS, SETTINGS_FILE, ZONE
 from reconciler.inventory.reading import Reading
 
 

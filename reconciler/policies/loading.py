@@ -16,13 +16,7 @@ from reconciler.inventory.finding import Finding
 from reconciler.inventory.kinds import Kind
 from reconciler.inventory.reading import read
 from reconciler.models.policy import Policy
-from reconciler.policies.expressions import (
-    BadExpression,
-    Expression,
-    expression,
-    message,
-    names_in,
-)
+from reconciler.policies.expressions import BadExpression, Expression, expression, message, names_in
 
 FOLDER = "policies"
 

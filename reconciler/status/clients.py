@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One client's side of a router: its rows, what waits, its sessions, who blocks it. Pure.
 
-Imports inventory, kinds, marks, planning, render, survey and `model`.
+Imports addresses, inventory, kinds, marks, planning, render, survey and `model`.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from ipaddress import IPv4Network
 
+from reconciler.addresses import network_of
 from reconciler.inventory import Subscription
 from reconciler.kinds import ADDRESS_LIST, KINDS, Kind
 from reconciler.marks import Row, is_disabled
@@ -71,11 +72,3 @@ def networks_of(rows: Sequence[Row], name: str) -> list[IPv4Network]:
         row.get("address", "") for row in rows if row.get("list") == name and not is_disabled(row)
     )
     return [network for address in listed if (network := network_of(address))]
-
-
-def network_of(address: str) -> IPv4Network | None:
-    """An address or prefix of a list; None for ranges, host names and IPv6."""
-    try:
-        return IPv4Network(address, strict=False)
-    except ValueError:
-        return None
