@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Address lists: is everybody in the suspended list who must be, and nobody else? Pure.
 
-Imports addresses, inventory, kinds, marks, models, planning, status, adopt's names of lists and its
+Imports addresses, inventory, kinds, marks, models, planning, adopt's names of lists and its
 neighbours.
 """
 
