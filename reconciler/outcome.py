@@ -64,14 +64,7 @@ def _work_lines(work: Work) -> Iterator[Line]:
         yield Line("error", f"{text} The next apply does it.")
     if work.unhealthy:
         yield Line("error", f"{name}: not healthy: {printable(work.unhealthy)}.")
-    waiting = 0
-    for change, state, words in _open(work):
-        if state is AnswerState.NOT_TRIED:
-            waiting += 1
-        else:
-            yield Line("error", f"{name}: {change.action.value} {describe(change)}: {words}")
-    if waiting:
-        yield Line("error", f"{name}: not tried after that: {counted(waiting, 'change')}.")
+    yield from _open_lines(work)
     for change, reason in work.owed:
         text = f"{name}: owed: {change.action.value} {describe(change)}, {reason}"
         yield Line("warning", text)
@@ -79,6 +72,33 @@ def _work_lines(work: Work) -> Iterator[Line]:
         yield Line("warning", f"{name}: {printable(trouble)}")
     if work.is_ready and not work.verified:
         yield Line("error", f"{name}: could not be read back. Run plan, then apply, again.")
+
+
+def _open_lines(work: Work) -> Iterator[Line]:
+    """What is not as wanted; of what was not tried only how much, after what went wrong."""
+    name = work.plan.router
+    told = waiting = 0
+    for change, state, words in _open(work):
+        if state is AnswerState.NOT_TRIED:
+            waiting += 1
+        else:
+            told += 1
+            yield Line("error", f"{name}: {change.action.value} {describe(change)}: {words}")
+    if waiting:
+        if not told:
+            yield from _last_word(work)
+        yield Line("error", f"{name}: not tried after that: {counted(waiting, 'change')}.")
+
+
+def _last_word(work: Work) -> Iterator[Line]:
+    """Of what was done without an answer, the first: after it nothing was tried."""
+    for change in work.plan.changes:
+        answer = work.answer(change)
+        if answer.state is AnswerState.UNKNOWN:
+            words = _words({answer.state: "no answer came, but it was done"}, answer)
+            text = f"{work.plan.router}: {change.action.value} {describe(change)}: {words}"
+            yield Line("error", text)
+            return
 
 
 def _open(work: Work) -> Iterator[tuple[Change, AnswerState, str]]:

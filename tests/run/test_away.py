@@ -175,3 +175,12 @@ def test_connecting_is_tried_again_and_writing_never(pair: World) -> None:
         assert pair.run("apply", "--yes").code == 0
     added = list(pair.servers["far"].commands("/queue/simple/add"))
     assert len(added) == 3
+
+
+def test_a_connection_lost_over_a_write_that_was_done_is_told_with_that_write(pair: World) -> None:
+    pair.servers["far"].faults.drop_after_write(4)
+    ran = pair.run("apply", "--yes")
+    assert ran.code == 5
+    assert "far: add /queue/simple far-2" in ran.out
+    assert "no answer came, but it was done: far was lost at 127.0.0.1:" in ran.out
+    assert "far: not tried after that: 6 changes." in ran.out
