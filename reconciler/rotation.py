@@ -15,14 +15,12 @@ from reconciler.edit import Edit, Put
 from reconciler.errors import FilesError, Problem
 from reconciler.inventory import Inventory
 from reconciler.inventory.kinds import SETTINGS_FILE
-from reconciler.models import AgeSecret, DerivedSecret, Mode
+from reconciler.models import AgeSecret, DerivedSecret
 from reconciler.models.base import Model
 from reconciler.sealing import seal_line
 from reconciler.secrets import Secrets
 from reconciler.staging import EditFile
 from reconciler.yamlfile import Loc
-
-_LOGINS = (Mode.PPPOE, Mode.HOTSPOT)
 
 
 def parts_with_secrets(inventory: Inventory) -> Iterator[tuple[str, Model]]:
@@ -82,7 +80,7 @@ def raise_generations(chosen: Iterable[Chosen]) -> tuple[list[EditFile], list[st
     names: list[str] = []
     for one in chosen:
         password = one.sub.service.password
-        is_login = one.sub.plan.mode in _LOGINS and one.sub.service.has_rows
+        is_login = one.sub.plan.has_login and one.sub.service.has_rows
         if is_login and isinstance(password, DerivedSecret):
             put = Put((*one.at, "password", "derived"), password.derived + 1)
             edits.setdefault(one.file, []).append(put)

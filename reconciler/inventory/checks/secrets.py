@@ -11,14 +11,11 @@ from reconciler.models import (
     AgeSecret,
     Client,
     DerivedSecret,
-    Mode,
     PlainSecret,
     Router,
     Settings,
 )
 from reconciler.yamlfile import Loc
-
-_LOGINS = (Mode.PPPOE, Mode.HOTSPOT)
 
 
 def _secrets(draft: Draft) -> Iterator[tuple[Reading, Loc, object]]:
@@ -66,7 +63,7 @@ def can_derive(draft: Draft) -> Iterator[Found]:
     derived = [
         sub
         for sub in draft.inventory.subscriptions
-        if sub.plan.mode in _LOGINS
+        if sub.plan.has_login
         and sub.service.has_rows
         and isinstance(sub.service.password, DerivedSecret)
     ]
