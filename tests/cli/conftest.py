@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A small company in git: two routers on loopback, two zones, a client on each."""
 
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from end_to_end.world import World
+from end_to_end.world import commit as commit_all
 
 from reconciler.emulator import Device
 
@@ -66,22 +66,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def commit(world: World, monkeypatch: pytest.MonkeyPatch) -> Commit:
+def commit(world: World) -> Commit:
     """Commits all files of the repository and returns the hash."""
-    for role in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{role}_NAME", "Test")
-        monkeypatch.setenv(f"GIT_{role}_EMAIL", "test@example.com")
-
-    def git(*arguments: str) -> str:
-        command = ["git", "-C", str(world.root), *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-    git("init", "--quiet")
-
-    def make() -> str:
-        git("add", "--all")
-        git("commit", "--quiet", "--allow-empty", "--message", "state")
-        return git("rev-parse", "HEAD")
-
-    make()
-    return make
+    commit_all(world.root)
+    return lambda: commit_all(world.root)

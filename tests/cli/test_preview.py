@@ -3,20 +3,13 @@
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
-from end_to_end.world import KEY, Ran, copy_example, run_cli
+from end_to_end.world import KEY, Ran, commit, copy_example, git, run_cli
 
 LUIS = "inventory/clients/norte/luis-mora.yaml"
-IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
-
-
-def git(root: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(root), *IDENTITY, *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 @pytest.fixture
@@ -27,11 +20,6 @@ def repo(tmp_path: Path) -> Path:
     commit(root)
     git(root, "switch", "--quiet", "--create", "change")
     return root
-
-
-def commit(root: Path) -> None:
-    git(root, "add", "--all")
-    git(root, "commit", "--quiet", "--allow-empty", "--message", "state")
 
 
 def edit(root: Path, file: str, old: str, new: str) -> None:

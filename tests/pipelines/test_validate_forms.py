@@ -2,16 +2,10 @@
 """`validate` for forges: what is wrong on changed lines first, and GitLab's code quality."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
-from end_to_end.world import Ran, run_cli
-
-
-def git(root: Path, *arguments: str) -> None:
-    who = ("-c", "user.name=T", "-c", "user.email=t@example.com")
-    subprocess.run(["git", "-C", str(root), *who, *arguments], check=True, capture_output=True)
+from end_to_end.world import Ran, git, run_cli
 
 
 def spoil(root: Path, file: str, old: str, new: str) -> None:

@@ -2,10 +2,9 @@
 """`reconcile undo`: everything is as before the run, or the row that moved on is named."""
 
 import json
-import subprocess
 
 import pytest
-from end_to_end.world import World
+from end_to_end.world import World, commit
 from safety.valley import (
     LOOSE,
     ROUTERS,
@@ -296,19 +295,6 @@ def test_a_restore_that_is_taken_back_cuts_again(valley: World) -> None:
 # -- the noted commit ----------------------------------------------------------------
 
 
-def commit(world: World) -> str:
-    who = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
-
-    def git(*arguments: str) -> str:
-        command = ["git", *who, "-C", str(world.root), *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-    git("init", "--quiet")
-    git("add", "--all")
-    git("commit", "--quiet", "--message", "state")
-    return git("rev-parse", "HEAD")
-
-
 def noted(device: Device) -> list[str]:
     rows = device.rows("/ip/firewall/address-list")
     return [row["comment"].split()[0] for row in rows if row["list"] == "rc-state"]
@@ -316,10 +302,10 @@ def noted(device: Device) -> list[str]:
 
 def test_the_noted_commit_goes_back_too(valley: World) -> None:
     norte = valley.device("rb-norte")
-    first = commit(valley)
+    first = commit(valley.root)
     assert valley.run("apply", "--yes").code == 0
     edit(valley, client("norte", "luis-mora"), plan="hogar-10")
-    second = commit(valley)
+    second = commit(valley.root)
     assert valley.run("apply", "--yes").code == 0
     assert noted(norte) == [f"commit={second}"]
     undone(valley)
@@ -329,9 +315,9 @@ def test_the_noted_commit_goes_back_too(valley: World) -> None:
 
 
 def test_the_first_commit_that_was_noted_goes_away(valley: World) -> None:
-    commit(valley)
+    commit(valley.root)
     edit(valley, client("norte", "luis-mora"), plan="hogar-10")
-    commit(valley)
+    commit(valley.root)
     assert valley.run("apply", "--yes").code == 0
     assert noted(valley.device("rb-norte")) != []
     undone(valley)

@@ -13,25 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from end_to_end.world import World
+from end_to_end.world import World, commit, git
 
 from reconciler.emulator import Device
 from reconciler.emulator.answers import Command
 from reconciler.emulator.session import Verdict
 
 LISTS = "/ip/firewall/address-list"
-IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
-
-
-def git(root: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(root), *IDENTITY, *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def commit(world: World, message: str) -> str:
-    git(world.root, "add", "--all")
-    git(world.root, "commit", "--quiet", "--allow-empty", "--message", message)
-    return git(world.root, "rev-parse", "HEAD")
 
 
 @pytest.fixture
@@ -67,7 +55,7 @@ def world(tmp_path: Path) -> Iterator[World]:
             put(one, id_, zone, plan, address)
         git(one.root, "init", "--quiet")
         (one.root / ".gitignore").write_text(".reconcile/\n")
-        commit(one, "first")
+        commit(one.root, "first")
         ran = one.run("apply", "--yes")
         assert ran.code == 0, ran.text
         yield one
@@ -109,7 +97,7 @@ def data(world: World, *arguments: str, code: int = 0) -> dict[str, Any]:
 
 def test_all_is_well(world: World) -> None:
     log_in(world)
-    head = git(world.root, "rev-parse", "HEAD")
+    head = git(world.root, "rev-parse", "HEAD").strip()
     norte, sur = data(world)["routers"]
     assert (norte["router"], norte["reachable"], norte["status"]) == ("rb-norte", True, "ok")
     assert norte["version"] == "7.22.3"
@@ -138,10 +126,10 @@ def test_the_table_of_routers(world: World) -> None:
 
 def test_what_waits_and_how_far_the_files_are_ahead(world: World) -> None:
     put(world, "ana", "norte", "ppp", "10.20.0.17")
-    commit(world, "second")
-    commit(world, "nothing of the repository's")  # an empty commit changes no file
+    commit(world.root, "second")
+    commit(world.root, "nothing of the repository's")  # an empty commit changes no file
     put(world, "carla", "norte", "ppp", "10.20.0.18")
-    commit(world, "third")
+    commit(world.root, "third")
     norte, sur = data(world)["routers"]
     assert norte["pending"] == 2
     assert norte["applied"]["behind"] == 2
