@@ -8,6 +8,7 @@ option. Imports errors only.
 import io
 import os
 import re
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -27,8 +28,21 @@ class GitError(ReconcileError):
     """git is missing, or has not what was asked for."""
 
 
+class NoProgram(GitError):
+    """There is no program `git`."""
+
+    def __init__(self) -> None:
+        super().__init__("The program git was not found. Install it.")
+
+
 class NotInGit(GitError):
     """The folder is in no repository that git reads."""
+
+
+def need_program() -> None:
+    """Raises NoProgram where git is not installed."""
+    if shutil.which("git") is None:
+        raise NoProgram
 
 
 def git(root: Path, *arguments: str) -> bytes:
@@ -37,7 +51,7 @@ def git(root: Path, *arguments: str) -> bytes:
     try:
         done = subprocess.run(command, capture_output=True, check=False)
     except FileNotFoundError as error:
-        raise GitError("The program git was not found. Install it.") from error
+        raise NoProgram from error
     if done.returncode:
         raise _refusal(root, done.stderr.decode(errors="replace").strip())
     return done.stdout
@@ -74,7 +88,7 @@ def where_parted(root: Path, revision: str) -> str:
     try:
         named = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
         other = git(root, *named).decode().strip()
-    except NotInGit:
+    except (NoProgram, NotInGit):
         raise
     except GitError as error:
         raise GitError(f"git knows no commit {revision!r} here. Fetch it first.") from error
@@ -115,7 +129,7 @@ def tree_at(root: Path, commit: str) -> Iterator[Path]:
     try:
         # From inside a folder git archives that folder alone, with paths relative to it.
         archive = git(root, "archive", "--format=tar", commit, "--", ".")
-    except NotInGit:
+    except (NoProgram, NotInGit):
         raise
     except GitError as error:
         raise GitError(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from reconciler.change import Action, Change
 from reconciler.changeset import ChangeSet, FileChange
 from reconciler.effects import Effect
-from reconciler.planning import RouterPlan
+from reconciler.planning import RouterPlan, Status
 from reconciler.reading import SUMMARY, SYMBOL, ending, endings, fields_of, groups, key_text
 from reconciler.telling import sentences
 from reconciler.wording import counted, printable
@@ -68,6 +68,8 @@ def text_lines(
     if changes.is_empty:
         if changes.is_compared:
             yield Line("title", nothing)
+        elif any(plan.status is Status.OK for plan in changes.plans):
+            yield Line("title", "No changes on the other routers.")
         return
     yield Line("title", f"{title}: {summary_text(changes)}")
     yield Line("plain", f"Fingerprint: {changes.fingerprint}")

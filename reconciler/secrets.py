@@ -138,8 +138,10 @@ class Secrets:
         if isinstance(secret, EnvSecret):
             text = self._environ.get(secret.env, "")
             if not text:
+                more = ": its value is empty" if secret.env in self._environ else ""
                 _refuse(
-                    f"The environment variable {secret.env} is not set.", "Set it and run again"
+                    f"The environment variable {secret.env} is not set{more}.",
+                    "Set it and run again",
                 )
         elif isinstance(secret, FileSecret):
             text = self._file(secret.file)

@@ -19,11 +19,11 @@ from billing.books.facts import Facts
 from billing.books.worlds import simulate
 from billing.ledger.model import Ledger
 from billing.money import ZERO
-from billing.resting import collector_at_rest
 from billing.terms import Terms, TermsBook
 from reconciler.errors import FilesError, Problem
 from reconciler.inventory import Inventory
 from reconciler.models import Client
+from reconciler.resting import collector_at_rest
 
 
 class ClientBooks(NamedTuple):

@@ -48,10 +48,11 @@ def pay(
 ) -> None:
     """Write a payment to the ledger, among the others of its day.
 
-    An amount below zero takes back the payment of that method and reference.
+    An amount below zero takes back the payment of that method and reference; it goes behind `--`.
 
     \b
-    Example:  reconcile billing pay ana-lopez 350.00 --method oxxo --reference 93000431
+    Examples:  reconcile billing pay ana-lopez 350.00 --method oxxo --reference 93000977
+               reconcile billing pay --method oxxo --reference 93000431 -- carmen-yanez -406.00
     """
     session = open_ledger(repo)
     inventory = session.inventory
@@ -66,9 +67,15 @@ def pay(
         "invoice": invoice.strip(),
         "note": note.strip(),
     }
+    paid = Decimal(values["amount"])
     for known in (*session.ledger.payments, *session.ledger.returns):
         same = (known.method, known.reference) == (values["method"], values["reference"])
-        if known.reference and same and str(known.amount) == values["amount"]:
+        if known.reference and same and (known.amount > 0) is (paid > 0):
+            if known.amount != paid:
+                raise ReconcileError(
+                    f"{method} {reference} is {paid} here and {known.amount} in {known.where}."
+                    " One of the two is wrong. Nothing was written."
+                )
             if known.client != client:
                 raise ReconcileError(
                     f"{method} {reference} is a payment of {known.client} ({known.where})."

@@ -11,10 +11,10 @@ from typing import NamedTuple, TypeVar
 
 from billing.books.bill import Books, drawn_up, raise_errors
 from billing.cli.common import Session, days_of, warn
-from billing.resting import collector_at_rest
 from billing.terms import TermsBook
 from reconciler.cores import shared_out
 from reconciler.errors import Problem
+from reconciler.resting import collector_at_rest
 
 SLICE = 2000  # clients whose books are held at once by a process
 

@@ -17,10 +17,10 @@ from billing.ledger.files import read_folder
 from billing.ledger.invoices import read_invoices
 from billing.ledger.model import Ledger, grouped
 from billing.ledger.payments import read_payments
-from billing.resting import collector_at_rest
 from billing.terms import TermsBook
 from reconciler.errors import FilesError, Problem, Where
 from reconciler.inventory import Inventory
+from reconciler.resting import collector_at_rest
 
 _NOTHING: dict[str, str] = {}
 

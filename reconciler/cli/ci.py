@@ -9,6 +9,7 @@ import click
 
 from reconciler.changeset import ChangeSet
 from reconciler.cli.context import Repo, print_data, say
+from reconciler.cli.lazy import Group
 from reconciler.cli.options import A_FILE, together
 from reconciler.errors import UsageError
 from reconciler.forge import (
@@ -52,7 +53,7 @@ forge_options = together(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def ci() -> None:
     """Keep one comment, one issue, one pull request up to date, from a pipeline.
 

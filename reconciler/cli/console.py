@@ -60,13 +60,16 @@ def print_table(
 ) -> None:
     """Rows below their heads, `right`: those of amounts; to stdout unless another console is given.
 
-    Nothing is cut: where a terminal is too narrow, it breaks the lines itself.
+    Nothing is cut: where a terminal is too narrow, it breaks the lines itself. Without rows there
+    is no table.
     """
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in heads:
         table.add_column(name, justify="right" if name in right else "left", no_wrap=True)
     for row in rows:
         table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+    if not table.rows:
+        return
     console = console or out()
     console.width = _ENDLESS
     console.print(table)

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 
 from reconciler.demo.tour import Tour
+from reconciler.git import need_program
 
 
 @click.command()
@@ -20,6 +21,7 @@ def demo() -> None:
     \b
     Example:  reconcile demo
     """
+    need_program()
     Tour(Console(highlight=False), _run).walk()
 
 

@@ -108,6 +108,9 @@ def _write(folder: Path, files: Mapping[str, str]) -> list[str]:
 
     First comes `reconcile.yaml`: where somebody else was faster with it, nothing is written.
     """
+    for one in sorted({part for name in files for part in (folder / name).parents}):
+        if one.exists() and not one.is_dir():
+            raise ReconcileError(f"{one} is a file where a folder must be. Nothing was written.")
     folder.mkdir(parents=True, exist_ok=True)
     kept: list[str] = []
     first, *others = files

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Groups whose commands are imported when they are called, so that start-up stays short."""
+"""Groups: with their help whole, and commands imported when they are called, so that start-up stays
+short."""
 
 import importlib
 from collections.abc import Mapping
@@ -9,8 +10,20 @@ import click
 
 from reconciler.wording import unknown
 
+_WHOLE = 1_000  # characters
 
-class LazyGroup(click.Group):
+
+class Group(click.Group):
+    """One whose help says whole what each command is for: click ends a long sentence in dots."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        rows = [(name, command.get_short_help_str(_WHOLE)) for name, command in found if command]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+class LazyGroup(Group):
     """`table`: command -> module, or `module:name` where the two differ, in the order of the help.
 
     A module without a dot is of `package`. `prefix` begins the variables of the options.

@@ -11,6 +11,7 @@ import click
 
 from reconciler import git
 from reconciler.cli.context import Repo, print_data, say
+from reconciler.cli.lazy import Group
 from reconciler.cli.options import A_FILE
 from reconciler.cli.rotate import rotate
 from reconciler.errors import UsageError
@@ -22,7 +23,7 @@ from reconciler.wording import counted, printable
 _MOST = 64 * 1024
 
 
-@click.group()
+@click.group(cls=Group)
 def secrets() -> None:
     """Write secrets so that files may hold them, find those in clear, and rotate.
 

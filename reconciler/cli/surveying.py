@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from reconciler.changeset import ChangeSet
-from reconciler.cli.context import Repo
+from reconciler.cli.context import Repo, say
 from reconciler.effects import effects_of
 from reconciler.journal import last_reached
 from reconciler.planning import RouterPlan, Status
@@ -39,6 +39,8 @@ def known_clients(repo: Repo, scope: Scope, works: list[Work]) -> None:
 
 def change_set(repo: Repo, works: list[Work]) -> ChangeSet:
     plans = tuple(work.plan for work in works)
+    if not repo.loaded.inventory.routers:
+        say("There is no router: inventory/routers/ holds no file.", "yellow")
     repo.seen.changes = ChangeSet(
         plans,
         commit=repo.commit,

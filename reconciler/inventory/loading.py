@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The whole repository: find, read, check.
 
-Imports of the project: cores, errors, its neighbours.
+Imports of the project: cores, errors, resting, its neighbours.
 """
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -23,6 +20,7 @@ from reconciler.inventory.kinds import CLIENT, SETTINGS, SETTINGS_FILE
 from reconciler.inventory.model import Inventory
 from reconciler.inventory.packs import read_file
 from reconciler.inventory.store import Store, digest
+from reconciler.resting import collector_at_rest
 
 _NO_SETTINGS = Problem(
     "no-settings",
@@ -32,6 +30,7 @@ _NO_SETTINGS = Problem(
 )
 
 
+@collector_at_rest
 def load(root: Path, cache: Path | None = None) -> tuple[Inventory | None, list[Problem]]:
     """Read and check all files below `root`; never raises for what is in them.
 
@@ -40,11 +39,7 @@ def load(root: Path, cache: Path | None = None) -> tuple[Inventory | None, list[
     All problems at once, sorted by place. No inventory where `reconcile.yaml` is missing or
     unusable; with errors, what is usable: a caller goes on only when no problem is an error.
     """
-    with _collector_at_rest():
-        return _load(root, Store(cache, root))
-
-
-def _load(root: Path, store: Store) -> tuple[Inventory | None, list[Problem]]:
+    store = Store(cache, root)
     settings = read_file(root, Found(SETTINGS, SETTINGS_FILE))
     if not (root / SETTINGS_FILE).exists():
         settings = settings._replace(problems=(_NO_SETTINGS,))
@@ -84,17 +79,3 @@ def _check(draft: Draft) -> list[Problem]:
 
 def _found_by(draft: Draft, check: Check) -> list[Problem]:
     return [draft.problem(reading, finding) for reading, finding in findings(draft, [check])]
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Models hold no cycles, so looking for some again and again while loading is time lost."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            # Else the next step of the caller would begin with a look at all that was loaded.
-            gc.freeze()
-            gc.enable()

@@ -119,6 +119,8 @@ def test_pay_puts_a_line_at_its_place_and_says_what_is_there_already(repo: Path)
     before = file.read_bytes()
     assert "there already" in run(repo, "pay", "ana", "100", "--reference", "A").output
     assert "of ana" in str(run(repo, "pay", "bea", "100.00", "--reference", "A").exception)
+    other = str(run(repo, "pay", "ana", "90", "--reference", "A").exception)
+    assert "cash A is 90.00 here and 100.00 in ledger/payments/2026-07.csv:" in other
     assert run(repo, "pay", "ana", "x", "--on", "2026-07-05").exit_code == 1
     assert run(repo, "pay", "ana", "1.005", "--on", "2026-07-05").exit_code == 1
     # What was not written has no line that could be mended.

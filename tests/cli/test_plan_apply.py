@@ -7,6 +7,7 @@ import json
 import os
 import re
 import resource
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,30 @@ def test_a_client_without_a_file_is_known_by_its_marks(world: World) -> None:
     assert [(one["action"], one["key"]) for one in data["changes"]] == [("remove", {"name": "ana"})]
 
 
+def test_files_without_a_router_say_so(world: World) -> None:
+    for part in ("inventory", "plans"):
+        shutil.rmtree(world.root / part)
+    for command in (["plan"], ["apply", "--yes"], ["drift"]):
+        ran = world.run(*command)
+        assert ran.code == 0
+        assert "There is no router: inventory/routers/ holds no file." in ran.err
+
+
+def test_without_the_program_git_that_is_what_is_said(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for command in (["plan", "--base", "main"], ["demo"]):
+        ran = world.run(*command)
+        assert ran.code == 1
+        assert "The program git was not found. Install it." in ran.err
+
+
+@pytest.mark.parametrize("group", [[], ["client"], ["billing"], ["secrets"], ["ci"]])
+def test_help_says_whole_what_each_command_is_for(world: World, group: list[str]) -> None:
+    assert "..." not in world.run(*group, "--help").out.split("Commands:")[1]
+
+
 def test_a_router_that_is_away_is_3_while_the_other_is_done(world: World) -> None:
     world.servers["rb-norte"].faults.go_away()
     ran = world.run("plan")
@@ -130,6 +155,7 @@ def test_a_router_that_is_away_is_3_while_the_other_is_done(world: World) -> Non
     assert "127.0.0.1" in data["routers"][0]["error"]
     assert world.run("apply", "--yes").code == 3
     assert rates(world, "rb-sur") == {"eva": "2000000/10000000"}
+    assert "No changes on the other routers." in world.run("plan").out
     world.servers["rb-norte"].faults.come_back()
     assert rates(world, "rb-norte") == {}
     assert world.run("apply", "--yes").code == 0

@@ -400,9 +400,21 @@ def test_delete_and_forget(diff: Diff) -> None:
     diff.run("forget", "escuela-benito-juarez")
     assert diff.lines() == ["+manage: false"]
     diff.run("set", "escuela-benito-juarez", "--manage", "true")
-    ran = diff.run("delete", "luis-mora", "--confirm", "eliminar_clientes")
-    assert f"deleted {NORTE}/luis-mora.yaml" in ran.err
-    assert "luis-mora" not in diff.world.load().inventory.clients
+    ran = diff.run("delete", "escuela-benito-juarez", "--confirm", "eliminar_clientes")
+    assert f"deleted {NORTE}/escuela-benito-juarez.yaml" in ran.err
+    assert "escuela-benito-juarez" not in diff.world.load().inventory.clients
+    assert diff.world.run("validate").code == 0
+
+
+def test_who_has_lines_in_the_ledger_is_not_deleted(example: World) -> None:
+    ran = example.run("client", "delete", "luis-mora", "--confirm", "eliminar_clientes", "--yes")
+    assert ran.code == 1
+    assert re.search(r"ledger/payments/2026-\d\d\.csv:\d+ names luis-mora", ran.err)
+    assert "`reconcile client cancel luis-mora`" in ran.err
+    assert example.run("billing", "issue", "--on", "2026-12-01", "--client", "luis-mora").code == 0
+    ran = example.run("client", "delete", "luis-mora", "--confirm", "eliminar_clientes", "--yes")
+    assert re.search(r"ledger/invoices/\d{4}-\d\d\.jsonl:\d+ names luis-mora", ran.err)
+    assert "luis-mora" in example.load().inventory.clients
 
 
 def test_migrate_to_another_zone(diff: Diff) -> None:

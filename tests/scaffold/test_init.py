@@ -182,3 +182,11 @@ def test_ids_name_files_and_the_password_a_variable_that_a_shell_can_have() -> N
         "env": "ROUTER_0123_PASSWORD"
     }
     assert "ROUTER_0123_PASSWORD=" in files[".env.example"].splitlines()
+
+
+def test_a_file_where_a_folder_must_be_stops_it(tmp_path: Path) -> None:
+    (tmp_path / "plans").write_text("mine", encoding="utf-8")
+    ran = init(tmp_path)
+    assert ran.code == 1
+    assert f"{tmp_path / 'plans'} is a file where a folder must be. Nothing was written." in ran.err
+    assert everything(tmp_path) == {"plans": b"mine"}

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 
 import click
 
+from billing.cli.common import open_ledger
+from billing.invoices.model import Invoice
+from billing.ledger.model import Credit, Payment
 from reconciler.cli.client.common import finish, ids_argument
 from reconciler.cli.context import Repo
 from reconciler.cli.options import client_argument, write_options
 from reconciler.clients.select import find_client
 from reconciler.edit import Put
-from reconciler.errors import UsageError
+from reconciler.errors import ReconcileError, UsageError, Where
 from reconciler.staging import DeleteFile, EditFile
 
 WORD = "eliminar_clientes"
@@ -24,10 +27,11 @@ WORD = "eliminar_clientes"
 def delete(repo: Repo, client: str, word: str | None, dry_run: bool, yes: bool) -> None:
     """Delete one client's file; the next apply takes the rows off the router.
 
-    `cancel` keeps what was; this does not.
+    `cancel` keeps what was; this does not. Whom the ledger names is refused: what was billed and
+    paid needs its client.
 
     \b
-    Example:  reconcile client delete ana-lopez --confirm eliminar_clientes
+    Example:  reconcile client delete escuela-benito-juarez --confirm eliminar_clientes
     """
     if word != WORD:
         raise UsageError(
@@ -35,9 +39,23 @@ def delete(repo: Repo, client: str, word: str | None, dry_run: bool, yes: bool) 
             f" what you want, add --confirm {WORD}"
         )
     found = find_client(repo.loaded.inventory, client)
+    _need_no_lines(repo, found.id)
     notes = [f"{client} goes with all of its history; `client cancel` would keep it."]
     file = repo.loaded.inventory.where(found).file
     finish(repo, [DeleteFile(file)], notes, dry_run=dry_run, yes=yes, ask=True)
+
+
+def _need_no_lines(repo: Repo, client: str) -> None:
+    """Raises ReconcileError where the ledger names the client: without its file nobody could be
+    billed any more."""
+    part = open_ledger(repo).ledger.of(client)
+    lines: list[Invoice | Payment | Credit] = [*part.invoices, *part.payments, *part.credits]
+    if lines:
+        raise ReconcileError(
+            f"{Where(lines[0].file, lines[0].row)} names {client}, and who has lines in the ledger"
+            f" keeps a file. `reconcile client cancel {client}` takes the rows off the router and"
+            " ends billing. Nothing was written."
+        )
 
 
 @click.command("forget")
