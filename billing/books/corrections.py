@@ -7,6 +7,7 @@ books, invoices, the ledger's model, inventory.
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from billing.books.account import Account
 from billing.books.bill import ClientBooks, books_of
@@ -15,9 +16,10 @@ from billing.books.facts import Facts
 from billing.books.worlds import simulate
 from billing.invoices.course import Upcoming
 from billing.invoices.model import INTERNET, JOINED, OTHER, WITH_NEXT, Invoice, Line, internet_id
+from billing.invoices.totals import totals
 from billing.ledger.model import TRANSFER, VOID, ClientLedger, Credit, Ledger
-from billing.money import ZERO
-from billing.terms import TermsBook
+from billing.money import ZERO, proportion
+from billing.terms import Terms, TermsBook
 from reconciler.inventory import Inventory
 
 
@@ -73,11 +75,15 @@ def joined(
     if len(parts) < 2:
         return None
     first = parts[0].invoice
-    terms, money = books.terms, books.terms.rounding
     total = sum((one.open for one in parts), ZERO)
-    lines = [_carried(one, books) for one in parts]
-    amount = sum((line.amount for line in lines), ZERO)
-    subtotal = money.without(total, terms.tax) if terms.tax_included else amount
+    nets = _nets(parts, books.terms)
+    whole = books.terms.tax_included
+    lines = [
+        _carried(one, one.open if whole else net, books.terms)
+        for one, net in zip(parts, nets, strict=True)
+    ]
+    alike = whole and all(_is_by(one.invoice, books.terms) for one in parts)
+    subtotal = totals(total, books.terms).subtotal if alike else sum(nets, ZERO)
     made = Invoice(
         id=f"{books.client.id}/joined/{day}",
         number=None,
@@ -106,12 +112,25 @@ def _before_payments(inventory: Inventory, ledger: Ledger, client: str, day: dat
     return books_of(inventory.clients[client], inventory, cut, day, TermsBook(inventory))
 
 
-def _carried(account: Account, books: ClientBooks) -> Line:
-    """What is open of an invoice; without its tax where prices are."""
-    terms = books.terms
-    amount = account.open
-    if terms.tax and not terms.tax_included:
-        amount = terms.rounding.without(amount, terms.tax)
+def _is_by(invoice: Invoice, terms: Terms) -> bool:
+    """Whether an invoice is taxed as today's would be."""
+    amount = invoice.total if terms.tax_included else invoice.subtotal
+    return totals(amount, terms) == (invoice.subtotal, invoice.tax, invoice.total)
+
+
+def _nets(parts: Sequence[Account], terms: Terms) -> list[Decimal]:
+    """What is open of each without its tax: by its own share where it was taxed otherwise."""
+    money = terms.rounding
+    return [
+        money.without(one.open, terms.tax)
+        if _is_by(one.invoice, terms)
+        else money.whole(proportion(one.open, one.invoice.subtotal, one.invoice.total))
+        for one in parts
+    ]
+
+
+def _carried(account: Account, amount: Decimal, terms: Terms) -> Line:
+    """What is open of an invoice, as a line."""
     name = account.invoice.number or account.invoice.id
     text = terms.words.carried.format(what=name)
     return Line(text, terms.rounding.whole(amount), f"{JOINED}{account.invoice.id}")

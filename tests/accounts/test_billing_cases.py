@@ -147,6 +147,29 @@ def test_e19_a_joined_invoice_is_as_old_as_its_oldest_part() -> None:
     assert [each.kind for each in made[1]] == ["transfer"] * 2
 
 
+@pytest.mark.parametrize(
+    ("included", "lines", "subtotal", "tax"),
+    [
+        (True, ["350.00", "350.00"], "625.79", "74.21"),  # 48.28 of the 16 %, 25.93 of the 8 %
+        (False, ["350.00", "350.00"], "700.00", "84.00"),  # 56.00 and 28.00
+    ],
+)
+def test_e19_parts_of_two_rates_keep_their_tax_when_joined(
+    included: bool, lines: list[str], subtotal: str, tax: str
+) -> None:
+    writer = Writer()
+    for rate, on in (("16", "2026-06-30"), ("8", "2026-07-28")):
+        taxes = {"name": "IVA", "rate": rate, "included": included}
+        here = town(client(services=SINCE), zones=[zone(**TAKEN_OVER, taxes=taxes)])
+        writer.issue(here, day(on))
+    found = joined(here, ledger([], writer.read(here).invoices), "ana", day("2026-07-28"))
+    assert found is not None
+    made = found[0]
+    assert [str(line.amount) for line in made.lines] == lines
+    assert (str(made.subtotal), str(made.tax)) == (subtotal, tax)
+    assert made.total == made.subtotal + made.tax == sum(one.amount for one in found[1])
+
+
 def test_e20_an_invoice_of_zero_is_paid_and_has_no_number() -> None:
     here = town(client(services=[{"since": "2026-06-23"}], billing={"free_periods": ["2026-07"]}))
     writer = Writer()
