@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`reconcile apply`: do what was planned, then read back and say what is not as wanted."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -150,36 +152,55 @@ def apply(
     ) as fleet:
         works = _surveyed(repo, fleet, scope, chosen, expect)
 
-        def show_and_check() -> ChangeSet:
+        def checked() -> ChangeSet:
             changes = change_set(repo, works)
-            if form == "text":
-                print_lines(text_lines(changes))
             check_limits(repo, works, Allow(**allow))
             check_policies(judged(repo, changes, on), allowed)
             return changes
 
-        changes = check_lockout(fleet, allow_lockout, show_and_check)
-        override = check_windows(repo, works, override_window)
-        if rehearse:
-            _rehearse(works, tidying if tidy else planner)
-        if not changes.is_empty:
-            confirm(f"Apply {counted(len(changes.changes), 'change')}?", yes)
-        state = _state(repo, on, overrides=override is not None)
-        code = carry_out(
-            repo,
-            fleet,
-            state,
-            whole=scope.is_whole,
-            stream=form == "json",
-            resumes=resumed.run if resumed else None,
-            confirm_within=confirm_within,
-            waves=in_waves(repo, fleet, waves, override) if isinstance(fleet, Fleet) else None,
-            override=override,
-            ends_earlier=scope.is_whole and not isinstance(chosen, PlanFile),
-        )
+        with _shown(repo, form) as show:
+            changes = check_lockout(fleet, allow_lockout, checked)
+            if rehearse or override_window or not yes:
+                show()
+            override = check_windows(repo, works, override_window)
+            if rehearse:
+                _rehearse(works, tidying if tidy else planner)
+            if not changes.is_empty:
+                confirm(f"Apply {counted(len(changes.changes), 'change')}?", yes)
+            state = _state(repo, on, overrides=override is not None)
+            code = carry_out(
+                repo,
+                fleet,
+                state,
+                whole=scope.is_whole,
+                stream=form == "json",
+                resumes=resumed.run if resumed else None,
+                confirm_within=confirm_within,
+                waves=in_waves(repo, fleet, waves, override) if isinstance(fleet, Fleet) else None,
+                override=override,
+                ends_earlier=scope.is_whole and not isinstance(chosen, PlanFile),
+                before=show,
+            )
         if state is None and scope.is_whole:
             _tell_unnoted(repo, works)
     raise SystemExit(code)
+
+
+@contextmanager
+def _shown(repo: Repo, form: str) -> Iterator[Callable[[], None]]:
+    """What shows the plan, once; if nobody asked before, it is shown when the run is stopped."""
+    left = [form] if form == "text" else []
+
+    def show() -> None:
+        while left:
+            left.clear()
+            if repo.seen.changes:
+                print_lines(text_lines(repo.seen.changes))
+
+    try:
+        yield show
+    finally:
+        show()
 
 
 def _open_scope(repo: Repo, run: OpenRun) -> Scope | None:

@@ -50,6 +50,7 @@ def carry_out(
     waves: Callable[[Journal], Waves] | None = None,
     override: Override | None = None,
     ends_earlier: bool = False,
+    before: Callable[[], None] = lambda: None,
 ) -> int:
     """Under lease and journal: keep the inverse, write, read back, say what is not as wanted; the
     exit code.
@@ -58,16 +59,20 @@ def carry_out(
     the run that is taken back, or gone on with. `confirm_within`: seconds after which routers undo
     the run by themselves, unless it was proven. `waves`: given the journal, in which waves to
     write. `override`: the change windows that somebody set aside, which is noted. `ends_earlier`:
-    end the sessions that the run before was to end.
+    end the sessions that the run before was to end. `before`: what is done before the first write,
+    while the leases are taken.
     """
     now = datetime.now(UTC)
     repo.seen.works = fleet.works
     meant = [work.plan for work in fleet.works]
     run = new_run_id(now)
     question = Inverse(run, state.comment if state and whole else None)
-    inverse, ready = meanwhile(
-        partial(fleet.secure, owner(), now, question), partial(texts_of, meant)
-    )
+
+    def aside() -> dict[int, str]:
+        before()
+        return texts_of(meant)
+
+    inverse, ready = meanwhile(partial(fleet.secure, owner(), now, question), aside)
     Keeper(repo.root, run, now.isoformat(timespec="seconds"), repo.commit, undoes).keep(inverse)
     earlier = read_unfinished(repo.root)
     if ends_earlier:
