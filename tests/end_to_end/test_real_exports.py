@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from end_to_end.world import (
-    SAMPLES,
     World,
     assert_applied,
     assert_same,
@@ -17,6 +16,7 @@ from end_to_end.world import (
     copy_example,
     foreign,
     is_ours,
+    sample_path,
 )
 from reconciler.data import demo_export, example_dir
 from reconciler.emulator import Device
@@ -48,12 +48,7 @@ EXPECTED = [
 
 def export_path(name: str, router: str) -> Path:
     """A real export plays both routers; the demo has one of its own for each."""
-    if name == "demo":
-        return demo_export(router)
-    path = SAMPLES / f"{name}.rsc"
-    if not path.exists():
-        pytest.skip(f"the real export {path.name} is not here")
-    return path
+    return demo_export(router) if name == "demo" else sample_path(name)
 
 
 def load_router(path: Path) -> Device:

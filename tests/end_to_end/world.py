@@ -162,13 +162,18 @@ def _written(stream: io.TextIOWrapper) -> str:
     return stream.buffer.getvalue().decode()
 
 
-def sample(name: str) -> Device:
-    """A router with the real export of this name; a skip where these are not at hand."""
+def sample_path(name: str) -> Path:
+    """The real export of this name; a skip where these are not at hand."""
     path = SAMPLES / f"{name}.rsc"
     if not path.exists():
         pytest.skip(f"the real export {path.name} is not here")
+    return path
+
+
+def sample(name: str) -> Device:
+    """A router with the real export of this name."""
     device = Device(version=None)
-    device.load_rsc(path.read_bytes())
+    device.load_rsc(sample_path(name).read_bytes())
     return device
 
 
