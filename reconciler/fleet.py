@@ -115,7 +115,7 @@ class Fleet:
         try:
             session = connect(target.endpoint)
             with self._turn:
-                actual = read_router(session)
+                actual = read_router(session, target.prepare)
                 plan = self._plan(target, actual)
                 seen = (self._plan, actual.imprint, plan) if plan.changes else None
                 return Work(target, with_live_sessions(plan, session), session, seen=seen)

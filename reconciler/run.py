@@ -7,10 +7,11 @@ guards, inventory, models, planning, router, secrets, shards, wording and work.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from reconciler.change import Action, Change
-from reconciler.compile import compile_router
+from reconciler.compile import check_passwords, compile_router
 from reconciler.errors import FilesError, Problem, UsageError, Where
 from reconciler.guards import limits_of
 from reconciler.inventory import Inventory, load
@@ -67,11 +68,12 @@ def make_targets(
     problems: list[Problem] = []
     for router in routers_in(scope, inventory):
         try:
-            wanted = compile_router(inventory, router, secrets, noticed)
+            check_passwords(inventory, router, secrets)
             endpoint = endpoint_of(router, secrets, inventory.where(router))
         except FilesError as error:
             problems += error.problems
             continue
+        wanted = partial(compile_router, inventory, router, secrets, noticed)
         targets.append(Target(router, endpoint, wanted, secrets.fingerprint, adopt, keep))
     if problems:
         raise FilesError(list(dict.fromkeys(problems)))

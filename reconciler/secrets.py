@@ -62,6 +62,7 @@ class Secrets:
         self._environ = environ
         self._root = root
         self._key: bytes | None = None
+        self._files: dict[str, str] = {}
         self._opened: dict[str, str] = {}
         self._seen: set[str] = set()
 
@@ -89,6 +90,12 @@ class Secrets:
             if any(ord(c) < 32 or 127 <= ord(c) < 160 for c in text):
                 _refuse("The secret holds control characters.", "Take them out")
             return text
+
+    def check(self, secret: Secret, client_id: str, service_id: str, where: Where) -> None:
+        """Raises what `resolve` would raise for a service's secret."""
+        # With a key at hand there is nothing that deriving could stumble over.
+        if self._key is None or not isinstance(secret, DerivedSecret):
+            self.resolve(secret, client_id, service_id, where)
 
     @property
     def has_key(self) -> bool:
@@ -123,7 +130,8 @@ class Secrets:
 
     def redact(self, text: str) -> str:
         """The text with every secret resolved so far replaced by `***`, also as JSON spells it."""
-        found = {form for secret in self._seen for form in _forms(secret) if form in text}
+        seen = self._seen.copy()  # routers' threads may resolve more meanwhile
+        found = {form for secret in seen for form in _forms(secret) if form in text}
         for form in sorted(found, key=len, reverse=True):
             text = text.replace(form, "***")
         return text
@@ -144,7 +152,9 @@ class Secrets:
                     "Set it and run again",
                 )
         elif isinstance(secret, FileSecret):
-            text = self._file(secret.file)
+            if secret.file not in self._files:
+                self._files[secret.file] = self._file(secret.file)
+            text = self._files[secret.file]
         elif isinstance(secret, AgeSecret):
             text = self._age(secret.age)
         elif isinstance(secret, PlainSecret):

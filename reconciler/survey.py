@@ -4,7 +4,7 @@
 Imports kinds, router, state.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.kinds import ADDRESS_LIST, ADDRESS_LIST6, READ
@@ -48,12 +48,12 @@ class Actual:
         return hash((self.version, self.missing, *tables))
 
 
-def read_router(session: Session) -> Actual:
-    """One round trip for everything; raises Unreachable or Refused."""
+def read_router(session: Session, meanwhile: Callable[[], None] | None = None) -> Actual:
+    """One round trip for everything; `meanwhile`, and what is raised: as `Session.read`."""
     reads = [_read_of(kind.path, kind.print_fields, kind.where) for kind in READ]
     seen = {kind.path for kind in READ}
     reads += [_read_of(path, ()) for path in _LOOKED_AT if path not in seen]
-    answers = session.read(reads)
+    answers = session.read(reads, meanwhile)
     tables = {read.path: rows for read, rows in zip(reads, answers, strict=True)}
     state = parse_state(tables[ADDRESS_LIST.path])
     return Actual(session.version, tables, frozenset(session.missing), state)

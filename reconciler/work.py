@@ -6,6 +6,7 @@ Imports what it holds: apply's pen and lease, planning, router, sessions and sur
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from threading import Lock
 
 from reconciler.change import Change
@@ -26,14 +27,25 @@ from reconciler.survey import Actual, read_rows
 
 @dataclass(frozen=True)
 class Target:
-    """One router to work on: how to reach it, what it must hold, what of that was asked for."""
+    """One router to work on: how to reach it, what it must hold, what of that was asked for.
+
+    `compile`: makes what the router must hold, once it is asked for.
+    """
 
     router: Router
     endpoint: Endpoint
-    wanted: Wanted
+    compile: Callable[[], Wanted] = field(repr=False, compare=False)
     digest: Digest = field(repr=False, default=lambda _text: None)
     adopt: bool = False
     keep: Keep | None = None
+
+    @cached_property
+    def wanted(self) -> Wanted:
+        return self.compile()
+
+    def prepare(self) -> None:
+        """Make what is wanted, so that who asks for it does not wait."""
+        _ = self.wanted
 
 
 Planner = Callable[[Target, Actual], RouterPlan]

@@ -9,13 +9,22 @@ from collections.abc import Collection, Iterator, Mapping
 
 from reconciler.compile.plans import plan_rows, suspended_profile
 from reconciler.compile.rules import rule_rows
-from reconciler.compile.services import notice_rows, service_rows
+from reconciler.compile.services import check_password, notice_rows, service_rows
 from reconciler.desired import Desired, Source, Wanted
 from reconciler.inventory import Inventory, Subscription
 from reconciler.models import Mode, Router, Sessions, Status
 from reconciler.secrets import Secrets
 
-__all__ = ["compile_router"]
+__all__ = ["check_passwords", "compile_router"]
+
+
+def check_passwords(inventory: Inventory, router: Router, secrets: Secrets) -> None:
+    """Raises FilesError for the first that `compile_router` needs and that cannot be had.
+
+    So that nobody speaks to a router before that is known.
+    """
+    for sub in _managed(inventory, router):
+        check_password(sub, secrets)
 
 
 def compile_router(
@@ -25,7 +34,7 @@ def compile_router(
     past its notice date, whose addresses go into the notice list.
     """
     here = inventory.by_router.get(router.id, ())
-    managed = [sub for sub in here if sub.client.manage and sub.service.has_rows]
+    managed = _managed(inventory, router)
     rows = list(rule_rows(router, inventory.where(router)))
     rows += _plans(inventory, router, managed)
     for sub in managed:
@@ -40,6 +49,12 @@ def compile_router(
         known=inventory.known_marks,
         waiting=frozenset(mark for sub in waiting for mark in (sub.id, *sub.former_ids)),
     )
+
+
+def _managed(inventory: Inventory, router: Router) -> list[Subscription]:
+    """Those that have rows on the router."""
+    here = inventory.by_router.get(router.id, ())
+    return [sub for sub in here if sub.client.manage and sub.service.has_rows]
 
 
 class _Elsewhere(Mapping[str, str]):

@@ -76,7 +76,14 @@ def _queue(sub: Subscription) -> dict[str, str]:
     return values
 
 
+def check_password(sub: Subscription, secrets: Secrets) -> None:
+    """Raises FilesError where a row of the service holds its password, and it cannot be had."""
+    if sub.plan.mode in (Mode.PPPOE, Mode.HOTSPOT):
+        secrets.check(sub.service.password, sub.client.id, sub.service.id, sub.where)
+
+
 def _password(sub: Subscription, secrets: Secrets) -> str:
+    """Raises FilesError as `Secrets.resolve` does."""
     return secrets.resolve(sub.service.password, sub.client.id, sub.service.id, sub.where)
 
 

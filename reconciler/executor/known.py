@@ -130,4 +130,4 @@ def why_not(report: Report | str) -> str:
 def bare(router: Router) -> Target:
     """A router as it is known where no secret is."""
     endpoint = Endpoint(router.host, router.port, router.username, "", name=router.id)
-    return Target(router, endpoint, Wanted())
+    return Target(router, endpoint, Wanted)

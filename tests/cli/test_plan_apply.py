@@ -117,6 +117,17 @@ def test_a_client_without_a_file_is_known_by_its_marks(world: World) -> None:
     assert [(one["action"], one["key"]) for one in data["changes"]] == [("remove", {"name": "ana"})]
 
 
+def test_no_router_is_asked_while_a_secret_cannot_be_had(world: World) -> None:
+    said = {"mode": "pppoe", "local_address": "192.168.88.1", "price": "300.00"}
+    world.write("plans/casa.yaml", {"id": "casa", "download": "10M", "upload": "2M", **said})
+    eva = client("eva", "sur", "10.30.0.8", password={"env": "EVA_PASSWORD"})
+    world.write("inventory/clients/eva.yaml", eva)
+    for words in (["plan"], ["apply", "--yes"], ["status"]):
+        ran = world.run(*words)
+        assert (ran.code, "EVA_PASSWORD is not set" in ran.err) == (1, True)
+    assert all(server.commands() == [] for server in world.servers.values())
+
+
 def test_files_without_a_router_say_so(world: World) -> None:
     for part in ("inventory", "plans"):
         shutil.rmtree(world.root / part)

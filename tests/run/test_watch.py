@@ -56,7 +56,9 @@ def target(name: str) -> Target:
     class Router:
         id = name
 
-    return Target(cast(Any, Router()), Endpoint(name, 1, "u", "p", name=name), cast(Any, None))
+    return Target(
+        cast(Any, Router()), Endpoint(name, 1, "u", "p", name=name), lambda: cast(Any, None)
+    )
 
 
 def test_routers_that_are_away_delay_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +79,7 @@ def test_routers_that_are_away_delay_nobody(monkeypatch: pytest.MonkeyPatch) -> 
             others_are_done.set()
 
     monkeypatch.setattr(fleet_module, "connect", connect)
-    monkeypatch.setattr(fleet_module, "read_router", lambda _session: None)
+    monkeypatch.setattr(fleet_module, "read_router", lambda *_: None)
     monkeypatch.setattr(fleet_module, "with_live_sessions", lambda plan, _session: plan)
     targets = [target(name) for name in away + live]
     with Fleet(targets, parallel=2, plan=lambda one, _: RouterPlan(one.router.id)) as fleet:
@@ -92,7 +94,7 @@ def test_no_more_than_told_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> 
     under_way: list[object] = []
     most = 0
 
-    def read(session: object) -> None:
+    def read(session: object, _meanwhile: object) -> None:
         nonlocal most
         under_way.append(session)
         most = max(most, len(under_way))
@@ -115,7 +117,7 @@ def test_an_error_of_one_router_is_that_router_s(monkeypatch: pytest.MonkeyPatch
         return Wire()
 
     monkeypatch.setattr(fleet_module, "connect", connect)
-    monkeypatch.setattr(fleet_module, "read_router", lambda _session: None)
+    monkeypatch.setattr(fleet_module, "read_router", lambda *_: None)
     monkeypatch.setattr(fleet_module, "with_live_sessions", lambda plan, _session: plan)
     targets = [target(name) for name in names(3)]
     with Fleet(targets, plan=lambda one, _: RouterPlan(one.router.id)) as fleet:

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import pickle
+import re
 from pathlib import Path
 from typing import Any
 
@@ -96,9 +97,13 @@ def test_age_armored_folded_and_base64() -> None:
 
 
 def problem_of(found: Secrets, secret: Secret, client: str = "ana") -> str:
+    where = Where("inventory/clients/ana.yaml", 7)
     with pytest.raises(FilesError) as caught:
-        found.resolve(secret, client, "internet", Where("inventory/clients/ana.yaml", 7))
+        found.resolve(secret, client, "internet", where)
     assert caught.value.__cause__ is None
+    if client:
+        with pytest.raises(FilesError, match=re.escape(str(caught.value))):
+            found.check(secret, client, "internet", where)
     return str(caught.value)
 
 
