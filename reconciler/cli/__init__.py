@@ -42,7 +42,9 @@ COMMANDS = {
     "demo": "demo",
 }
 
-_OBJECTS = 100_000  # made since the collector of cycles looked last
+# Made since the collector of cycles looked last: a look at so many takes 0.1 s, in which no router
+# is heard.
+_OBJECTS = 500_000
 _SWITCH = 0.0005  # seconds; who talks to a router waits no longer for the thread that computes
 
 
@@ -114,8 +116,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         # A file of the user's: a full disk, a folder that is missing or may not be written.
         say(f"error: {os_reason(error)}.", "bold red")
         code = 1
-    # Python's last look for cycles would be at all that goes with the process anyway.
-    gc.freeze()
+    finally:
+        # Python's last look for cycles would be at all that goes with the process anyway.
+        gc.freeze()
     raise SystemExit(code or 0)
 
 

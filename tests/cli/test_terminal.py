@@ -12,6 +12,7 @@ import pytest
 from end_to_end.world import World
 
 from cli.conftest import client
+from reconciler import cli
 
 PROGRAM = (sys.executable, "-m", "reconciler")
 QUEUE = "/queue/simple"
@@ -191,3 +192,19 @@ def test_a_signal_while_a_router_is_silent_ends_without_a_traceback(
     assert process.returncode == code
     assert "Traceback" not in err
     assert out == ""
+
+
+def test_nobody_looks_for_cycles_on_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    frozen: list[bool] = []
+    monkeypatch.setattr("gc.freeze", lambda: frozen.append(True))
+    for end in (["--version"], ["plan", "--repo", "/nowhere"], ["validate", "--help"]):
+        with pytest.raises(SystemExit):
+            cli.main(end)
+
+    def ends(*_words: object, **_more: object) -> None:
+        raise SystemExit(2)
+
+    monkeypatch.setattr(cli.cli, "main", ends)
+    with pytest.raises(SystemExit) as ended:
+        cli.main([])
+    assert (ended.value.code, len(frozen)) == (2, 4)
