@@ -15,8 +15,7 @@ from reconciler.kinds import Kind
 TIDY = "router/tidy"
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """Where a row comes from: `ana-lopez/internet`, `plan/hogar-10`, `router/allowed`.
 
     `label` is the name that people know it by.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from reconciler import normal
-from reconciler.marks import MARK, Row, is_fixed
+from reconciler.marks import Row, is_fixed, mark_in
 from reconciler.normal import Canon, pair
 
 # The chains that hold our rules and nobody else's.
@@ -19,7 +19,7 @@ PRIVATE_CHAINS = ("rc-forward", "rc-dstnat")
 SUSPENDED_PROFILE = "rc-suspended-"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Field:
     """A property of a row that we compare and write.
 
@@ -42,9 +42,10 @@ class Field:
         return self.canon(value)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
-    """A menu. `key` are the fields that no two rows share; empty: rules, known by their mark.
+    """A menu, of which there is one object. `key` are the fields that no two rows share; empty:
+    rules, known by their mark.
 
     `rank` orders writes: adds and sets from low to high, removals from high to low.
     `where` are query words for the print that reads it.
@@ -89,11 +90,8 @@ class Kind:
         if not self.commented:
             name = row.get("name", "")
             return name if name.startswith("rc-") and not is_fixed(row) else None
-        comment = row.get("comment", "")
-        if not comment.endswith("]") or is_fixed(row):
-            return None
-        match = MARK.search(comment)
-        return match[1] if match else None
+        mark = mark_in(row.get("comment", ""))
+        return None if mark is None or is_fixed(row) else mark
 
 
 _RATES = pair(normal.rate)

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 Row = Mapping[str, str]
 
-MARK = re.compile(r" ?\[rc:([^\[\]]+)\]$")
+_MARK = re.compile(r" ?\[rc:[^\[\]]+\]$")
+_BEGIN, _END = "[rc:", "]"
 _TRUE = ("true", "yes")
 
 
@@ -22,9 +23,17 @@ def is_disabled(row: Row) -> bool:
     return row.get("disabled") in _TRUE
 
 
+def mark_in(comment: str) -> str | None:
+    """The source in `[rc:<source>]` at the end of a comment."""
+    if not comment.endswith(_END):
+        return None
+    _, begin, mark = comment[: -len(_END)].rpartition(_BEGIN)
+    return mark if begin and mark and "[" not in mark and "]" not in mark else None
+
+
 def without_mark(comment: str) -> str:
     """The label a person wrote, with our mark taken off."""
-    return MARK.sub("", comment)
+    return _MARK.sub("", comment)
 
 
 def with_mark(label: str, mark: str) -> str:

@@ -36,7 +36,7 @@ class Subscription(NamedTuple):
     @property
     def former_ids(self) -> tuple[str, ...]:
         """The ids that marks under the client's former ids have."""
-        return tuple(f"{former}/{self.service.id}" for former in self.client.former_ids)
+        return tuple([f"{former}/{self.service.id}" for former in self.client.former_ids])
 
     @property
     def name(self) -> str:

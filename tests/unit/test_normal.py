@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Canonical text: what equals what on RouterOS, and the two laws that every form keeps."""
 
+from ipaddress import IPv4Address
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler import normal
 from reconciler.kinds import BY_PATH, Field, Kind
-from reconciler.marks import with_mark, without_mark
+from reconciler.marks import mark_in, with_mark, without_mark
 from reconciler.normal import Canon
 
 PAIRS = normal.pair(normal.rate)
@@ -161,6 +163,18 @@ def test_the_order_of_targets_has_no_meaning(pair: tuple[list[str], list[str]]) 
     assert normal.targets(",".join(hosts)) == normal.targets(",".join(shuffled))
 
 
+@given(host=st.ip_addresses(v=4) | st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3}){3}", fullmatch=True))
+def test_a_host_is_spelled_as_the_library_spells_it(host: object) -> None:
+    try:
+        expected = str(IPv4Address(str(host)))
+    except ValueError:
+        assert normal.address(str(host)) == normal.prefix(str(host)) == str(host)
+        return
+    for text in (str(host), f"{host}/32"):
+        assert normal.address(text) == expected
+        assert normal.prefix(text) == normal.targets(text) == f"{expected}/32"
+
+
 LABELS = st.text(st.characters(codec="utf-8", exclude_characters="[]"), max_size=20)
 
 
@@ -173,3 +187,22 @@ def test_a_mark_comes_off_as_it_went_on(label: str, mark: str) -> None:
             assert kind.mark_of({".id": "*1", "comment": comment}) == mark
             assert kind.mark_of({".id": "*1", "comment": comment, "dynamic": "true"}) is None
             assert kind.mark_of({".id": "*1", "comment": comment + "."}) is None
+
+
+@pytest.mark.parametrize(
+    ("comment", "mark"),
+    [
+        ("[rc:ana/internet]", "ana/internet"),
+        ("[vip] Ana [rc:ana/internet]", "ana/internet"),
+        ("[rc:old/one] [rc:ana/internet]", "ana/internet"),
+        ("Ana [rc:[rc:ana/internet]", "ana/internet"),
+        ("Ana [rc:ana]/internet]", None),
+        ("Ana [rc:ana[1]]", None),
+        ("Ana [rc:]", None),
+        ("Ana rc:ana/internet]", None),
+        ("Ana [rc:ana/internet", None),
+        ("", None),
+    ],
+)
+def test_a_mark_stands_at_the_end_of_a_comment(comment: str, mark: str | None) -> None:
+    assert mark_in(comment) == mark
