@@ -19,6 +19,7 @@ from reconciler.emulator.session import Session
 
 T = TypeVar("T")
 PAUSE = 0.0005
+PIECE = 1024  # bytes carried out at once: a router answers what it has done while more waits
 
 
 class LoopThread:
@@ -95,7 +96,11 @@ class Connection(asyncio.Protocol):
 
     def _arrive_next(self) -> None:
         """Timers may fire in any order; what they carry may not."""
-        self._arrive(self._incoming.popleft())
+        data = self._incoming.popleft()
+        if len(data) > PIECE:
+            self._incoming.appendleft(data[PIECE:])
+            asyncio.get_running_loop().call_soon(self._arrive_next)
+        self._arrive(data[:PIECE])
 
     def _arrive(self, data: bytes) -> None:
         if self.faults.frozen:
