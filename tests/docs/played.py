@@ -49,11 +49,17 @@ def played(commands: list[str], folder: Path, environ: Mapping[str, str]) -> lis
 
 
 def expression(lines: list[str]) -> str:
-    """What a page shows: `…` on a line of its own stands for lines, in a line for some of it."""
-    return "".join(
-        r"(.*\n)*?" if line == "…" else re.escape(line.rstrip()).replace("…", ".*") + r"\n"
-        for line in lines
-    )
+    """What a page shows: `…` on a line of its own stands for lines, in a line for some of it.
+
+    Columns are as wide as what is in them, such as `today` or `yesterday`.
+    """
+    return "".join(r"(.*\n)*?" if line == "…" else _of_line(line.rstrip()) for line in lines)
+
+
+def _of_line(line: str) -> str:
+    text = line.lstrip(" ")
+    columns = [re.escape(one).replace("…", ".*") for one in re.split(" {2,}", text)]
+    return line[: len(line) - len(text)] + " {2,}".join(columns) + r"\n"
 
 
 def check_outputs(steps: list[tuple[str, list[str]]], outputs: list[str]) -> None:
