@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """(e) Files of many clients, read and checked, beside the bare parse of the same bytes.
 
-`python -m benchmarks.files load ROOT [CACHE]` and `… parse ROOT` say their seconds.
+`python -m benchmarks.files load ROOT [CACHE]`, `… compile ROOT CACHE` and `… parse ROOT` say their
+seconds.
 """
 
 import json
@@ -16,8 +17,9 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from benchmarks.measure import ROOT, Line, Taken, in_turn, seconds, settled, timed
-from benchmarks.world import World
+from benchmarks.world import ENVIRONMENT, World
 from reconciler.inventory import load
+from reconciler.run import Scope, load_repository, make_targets
 
 
 def measure(count: int, rounds: int) -> Iterator[Line]:
@@ -39,6 +41,10 @@ def measure(count: int, rounds: int) -> Iterator[Line]:
             what = f"{count:,} client files, {name}"
             ratio = ours.wall / bare.wall
             yield Line(what, seconds(ours), beside, ratio, bound, ours.memory, ours.wall)
+        compiled = _ask("compile", root, cache)
+        what = "the same, warm, and compiled for their routers, once"
+        ratio = compiled.wall / bare.wall
+        yield Line(what, seconds(compiled), beside, ratio, None, compiled.memory)
         yield _changed(world, cache, bare)
         memory = max(taken["cold"].memory, taken["warm"].memory)
         what = f"{count:,} client files: memory in GiB"
@@ -59,6 +65,12 @@ def _ask(*words: str) -> Taken:
     return Taken(**json.loads(said.stdout))
 
 
+def compiled(root: Path, cache: Path | None) -> list[object]:
+    """What every router of a repository must hold."""
+    targets = make_targets(load_repository(root, ENVIRONMENT, cache), Scope())
+    return [target.wanted for target in targets]
+
+
 def main() -> None:
     what, root, *cache = sys.argv[1:]
     if what == "parse":
@@ -70,8 +82,9 @@ def main() -> None:
 
         taken = timed(parse)
     else:
+        work = compiled if what == "compile" else load
         kept: list[object] = []
-        taken = timed(lambda: kept.append(load(Path(root), Path(cache[0]) if cache else None)))
+        taken = timed(lambda: kept.append(work(Path(root), Path(cache[0]) if cache else None)))
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     own = resource.getrusage(resource.RUSAGE_SELF)
     cpu = taken.cpu + children.ru_utime + children.ru_stime

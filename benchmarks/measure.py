@@ -63,14 +63,17 @@ def process(
     text: str = "",
     codes: tuple[int, ...] = (0,),
 ) -> Taken:
-    """Run a process to its end. Raises RuntimeError for any other exit code."""
+    """Run a process to its end. Raises RuntimeError for any other exit code.
+
+    With its bytecode kept, as that of installed programs is.
+    """
     began = time.perf_counter()
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env=dict(os.environ) | dict(environment or {}),
+        env=dict(os.environ) | {"PYTHONDONTWRITEBYTECODE": ""} | dict(environment or {}),
         cwd=ROOT,
     ) as running:
         assert running.stdin is not None

@@ -18,6 +18,7 @@ from reconciler.order import Spot, longest_increasing, placements
 
 PYTHON = RECONCILE[0]
 ROUND_TRIP = 0.020
+SCATTER = 5  # times as many rounds where two whole processes are set against each other
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def adds(count: int, rounds: int, *, with_ansible: bool) -> Iterator[Line]:
             alone, together = Scene(folder, one, few), Scene(folder, many, routers)
             for scene in (alone, together):
                 settled(partial(_renewed, scene))
-            for number in range(rounds):
+            for number in range(SCATTER * rounds):
                 of_one = alone.apply()
                 of_many = together.apply()
                 cpu = of_many.cpu - of_one.cpu
