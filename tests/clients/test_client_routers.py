@@ -13,6 +13,7 @@ from reconciler.data import demo_export
 from reconciler.emulator import Device
 
 ROUTERS = ("rb-norte", "rb-sur")
+DAY, LATER = "2026-11-21", "2027-01-01"
 
 
 @pytest.fixture
@@ -65,9 +66,9 @@ def test_a_rename_changes_comments_and_drops_nobody(living: World, old: str, row
 
 
 def test_a_suspension_is_one_entry_of_the_list(living: World) -> None:
-    client(living, "suspend", "luis-mora")
+    client(living, "suspend", "luis-mora", "--on", DAY)
     assert names(changes(living)) == [("add", "/ip/firewall/address-list", "luis-mora/internet")]
-    client(living, "activate", "luis-mora", "--on", "2027-01-01")
+    client(living, "activate", "luis-mora", "--on", LATER)
     assert changes(living) == []
 
 
@@ -84,16 +85,16 @@ def test_a_router_that_was_away_gets_it_later(living: World) -> None:
 
 
 def test_who_is_cancelled_leaves_the_router_and_who_is_kept_is_blocked(living: World) -> None:
-    client(living, "cancel", "luis-mora", "rosa-angeles")
+    client(living, "cancel", "luis-mora", "rosa-angeles", "--on", DAY)
     assert names(changes(living)) == [
         ("remove", "/ip/arp", "rosa-angeles/internet"),
         ("remove", "/ip/firewall/address-list", "rosa-angeles/internet"),
         ("remove", "/ppp/secret", "luis-mora/internet"),
     ]
-    client(living, "return", "luis-mora", "--on", "2027-01-01")
-    client(living, "return", "rosa-angeles", "--on", "2027-01-01")
+    client(living, "return", "luis-mora", "--on", LATER)
+    client(living, "return", "rosa-angeles", "--on", LATER)
     assert changes(living) == []
-    client(living, "cancel", "luis-mora", "--address", "keep", "--on", "2027-01-01")
+    client(living, "cancel", "luis-mora", "--address", "keep", "--on", LATER)
     assert names(changes(living)) == [("add", "/ip/firewall/address-list", "luis-mora/internet")]
 
 
