@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Inventory + router -> the rows that router must hold. Pure, but for secrets handed in.
 
-May import errors, normal, kinds, desired, models, inventory and secrets.
+May import errors, normal, kinds, desired, models, inventory, resting and secrets.
 """
 
 from collections import Counter
@@ -13,6 +13,7 @@ from reconciler.compile.services import check_password, notice_rows, service_row
 from reconciler.desired import Desired, Source, Wanted
 from reconciler.inventory import Inventory, Subscription
 from reconciler.models import Mode, Router, Sessions, Status
+from reconciler.resting import collector_at_rest
 from reconciler.secrets import Secrets
 
 __all__ = ["check_passwords", "compile_router"]
@@ -27,6 +28,7 @@ def check_passwords(inventory: Inventory, router: Router, secrets: Secrets) -> N
         check_password(sub, secrets)
 
 
+@collector_at_rest
 def compile_router(
     inventory: Inventory, router: Router, secrets: Secrets, noticed: Collection[str] = ()
 ) -> Wanted:
