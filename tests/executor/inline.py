@@ -54,7 +54,8 @@ class Inline:
 
     def _work(self, text: str) -> str:
         with (
-            mock.patch.dict(os.environ, self.environ, clear=True),
+            # Not its content: the environment of a process may not change under its threads.
+            mock.patch.object(os, "environ", self.environ),
             mock.patch.object(worker, "SECONDS_BETWEEN_LOOKS", 0),
         ):
             done: dict[str, Any] = worker.work(json.loads(text), self.parcel)
