@@ -131,7 +131,7 @@ def _twin_target(target: Target, port: int) -> Target:
         password="twin",
         tls=TlsMode.off(),
     )
-    return replace(target, endpoint=endpoint)
+    return replace(target, endpoint=endpoint, compile=lambda: target.wanted)
 
 
 def _narrow(twins: Sequence[Work], live: Sequence[Work]) -> list[str]:
