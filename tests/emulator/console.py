@@ -78,14 +78,21 @@ def replies(data: bytes) -> list[list[str]]:
 
 
 class Raw:
-    """A bare socket that is logged in."""
+    """A bare socket that is logged in; OSError where the device goes away meanwhile."""
 
     def __init__(self, server: Server) -> None:
         self.socket = socket.create_connection((server.host, server.port), timeout=5)
         self.reader = SentenceReader()
         self.found: list[list[str]] = []
-        self.send("/login", "=name=admin", "=password=x")
-        assert self.read(1) == [["!done"]]
+        try:
+            self.send("/login", "=name=admin", "=password=x")
+            said = self.read(1)
+            if not said:
+                raise ConnectionResetError
+        except OSError:
+            self.close()
+            raise
+        assert said == [["!done"]]
 
     def send(self, *words: str) -> None:
         self.socket.sendall(encode_sentence(words))
