@@ -4,12 +4,10 @@
 Imports nothing of the project.
 """
 
-import re
 from collections.abc import Mapping
 
 Row = Mapping[str, str]
 
-_MARK = re.compile(r" ?\[rc:[^\[\]]+\]$")
 _BEGIN, _END = "[rc:", "]"
 _TRUE = ("true", "yes")
 
@@ -33,11 +31,15 @@ def mark_in(comment: str) -> str | None:
 
 def without_mark(comment: str) -> str:
     """The label a person wrote, with our mark taken off."""
-    return _MARK.sub("", comment)
+    mark = mark_in(comment)
+    if mark is None:
+        return comment
+    return comment.removesuffix(with_mark("", mark)).removesuffix(" ")
 
 
 def with_mark(label: str, mark: str) -> str:
-    return f"{label} [rc:{mark}]" if label else f"[rc:{mark}]"
+    tail = f"{_BEGIN}{mark}{_END}"
+    return f"{label} {tail}" if label else tail
 
 
 def is_service_mark(mark: str) -> bool:

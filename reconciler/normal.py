@@ -143,7 +143,7 @@ def prefix(value: str) -> str:
 def targets(value: str) -> str:
     """A queue's target list: hosts with /32, order without meaning."""
     if "," not in value:
-        return prefix(value) if value else value
+        return prefix(value)
     return ",".join(sorted({prefix(part) for part in value.split(",") if part}, key=_target_order))
 
 
