@@ -70,11 +70,7 @@ def _case(repo: Repo, work: Work, actual: Actual, seen: Seen) -> Case:
     inventory = repo.loaded.inventory
     router = work.target.router
     now = datetime.now(UTC)
-    subs = [
-        sub
-        for sub in inventory.subscriptions
-        if sub.router.id == router.id and sub.client.manage and sub.service.has_rows
-    ]
+    subs = [sub for sub in inventory.by_router.get(router.id, ()) if sub.has_rows]
     local = now.astimezone(ZoneInfo(inventory.settings.timezone))
     offset = local.utcoffset() or timedelta(0)
     return Case(router, subs, actual, work.plan, now, offset, seen.more, seen.connections)

@@ -24,8 +24,9 @@ def check_passwords(inventory: Inventory, router: Router, secrets: Secrets) -> N
 
     So that nobody speaks to a router before that is known.
     """
-    for sub in _managed(inventory, router):
-        check_password(sub, secrets)
+    for sub in inventory.by_router.get(router.id, ()):
+        if sub.has_rows:
+            check_password(sub, secrets)
 
 
 @collector_at_rest
@@ -36,7 +37,7 @@ def compile_router(
     past its notice date, whose addresses go into the notice list.
     """
     here = inventory.by_router.get(router.id, ())
-    managed = _managed(inventory, router)
+    managed = [sub for sub in here if sub.has_rows]
     rows = list(rule_rows(router, inventory.where(router)))
     rows += _plans(inventory, router, managed)
     for sub in managed:
@@ -51,12 +52,6 @@ def compile_router(
         known=inventory.known_marks,
         waiting=frozenset(mark for sub in waiting for mark in (sub.id, *sub.former_ids)),
     )
-
-
-def _managed(inventory: Inventory, router: Router) -> list[Subscription]:
-    """Those that have rows on the router."""
-    here = inventory.by_router.get(router.id, ())
-    return [sub for sub in here if sub.client.manage and sub.service.has_rows]
 
 
 class _Elsewhere(Mapping[str, str]):

@@ -78,7 +78,7 @@ def _queue(sub: Subscription) -> dict[str, str]:
 
 def check_password(sub: Subscription, secrets: Secrets) -> None:
     """Raises FilesError where a row of the service holds its password, and it cannot be had."""
-    if sub.plan.mode in (Mode.PPPOE, Mode.HOTSPOT):
+    if sub.plan.has_login:
         secrets.check(sub.service.password, sub.client.id, sub.service.id, sub.where)
 
 

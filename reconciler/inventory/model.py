@@ -79,6 +79,11 @@ class Subscription(NamedTuple):
         return self.service.parent or self.plan.parent
 
     @property
+    def has_rows(self) -> bool:
+        """Whether it has rows on its router, and these are managed."""
+        return self.client.manage and self.service.has_rows
+
+    @property
     def has_queue(self) -> bool:
         """Whether it has a simple queue of its own."""
         return self.plan.has_queues
@@ -125,7 +130,7 @@ class Inventory:
         return {
             mark: sub.router.id
             for sub in self.subscriptions
-            if sub.client.manage and sub.service.has_rows
+            if sub.has_rows
             for mark in (sub.id, *sub.former_ids)
         }
 
